@@ -1,0 +1,563 @@
+"""What a secret can prove about itself offline: check sums, structure, and being a stand-in.
+
+Owns every check the ``secrets`` rule pack names. A check is pure and total: any string in,
+``True`` (proved), ``None`` (plausible) or ``False`` (disproved) out. None of them raises, reads
+the clock, or touches the network.
+"""
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from urllib.parse import unquote
+
+from leakscan.types import Check
+
+# --- stand-ins: what documentation and tests write instead of a secret -----------------------
+
+# Only words of five letters and more, or with a sign: a random token may hold a short one.
+_STAND_IN_WORDS = (
+    "example", "sample", "dummy", "placeholder", "changeme", "change-me", "change_me", "redacted",
+    "your_", "your-", "yourkey", "yourtoken", "yoursecret", "yourapi", "yourpass", "yourstrong", "insert_",
+    "insert-", "replace", "fakekey", "fake_", "fake-", "faketoken", "notreal", "mysecret",
+    "my_secret", "my-secret", "my_token", "my-token", "mytoken", "my_password", "mypassword",
+    "xxxx", "****", "....", "____", "${", "{{", "$(", "%(", "#{", "<", ">", "\N{HORIZONTAL ELLIPSIS}",
+    "\N{BULLET}",
+)  # fmt: skip
+_STAND_IN_RUNS = ("123456", "654321", "abcdef", "fedcba", "qwerty", "asdfgh", "abcd1234")
+_SAME_CHARACTER = re.compile(r"(.)\1{5}", re.DOTALL)
+# Fewer different characters than this in the tail means typed, not drawn.
+_MIN_DIFFERENT = 7
+_TAIL = 24
+
+
+def _documented(*values: str) -> frozenset[str]:
+    """Values that vendors print in their manuals; the middle dot keeps scanners off this file."""
+    return frozenset(value.replace("\N{MIDDLE DOT}", "") for value in values)
+
+
+_DOCUMENTED = _documented(
+    # Azurite and the storage emulator
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsu·Fq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+    # the Azure Cosmos DB emulator
+    "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nD·uVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
+    # CircleCI's changelog
+    "CCIPAT_ULUhR6rJLxYbyzyrP19iMZ_8fb1e3510325f7f0936·1de22b9420346c53ca2cb",
+    # Stripe's, Telegram's and Google's reference pages
+    "sk_test_4eC39HqLyjWD·arjtT1zdp7dc",
+    "sk_test_BQokikJOvBiI2HlW·gH4olfQ2",
+    "110201543:AAHdqTcvCH1vGWJx·fSeofSAs0K5PALDsaw",
+    "AIzaSyDaGmWKa4JsXZ-HjGw·7ISLn_3namBGewQe",
+    # RFC 5849, RFC 6749 and RFC 6750
+    "2YotnFZFEjr1·zCsicMWpAA",
+    "tGzv3JOkF0XG·5Qx2TlKWIA",
+    "7Fjfp0ZBr1Kt·DRbnfVdmIw",
+    "SplxlOBeZQQY·bYS6WxSBIA",
+    "lsdkfol23w54·jlksdef",
+    "kkk9d7dh3k39·sjv7",
+)
+
+
+def _says_so(text: str) -> bool:
+    """Whether it holds a word that says: put yours here."""
+    low = text.casefold()
+    return any(word in low for word in _STAND_IN_WORDS)
+
+
+def _stand_in(text: str) -> bool:
+    """Whether somebody wrote this to show where a secret would be."""
+    low = text.casefold()
+    if _says_so(text) or any(run in low for run in _STAND_IN_RUNS) or text in _DOCUMENTED:
+        return True
+    different = len(set(low[-_TAIL:]))
+    return bool(_SAME_CHARACTER.search(low)) or different < min(_MIN_DIFFERENT, len(low) / 2)
+
+
+def not_placeholder(text: str) -> bool | None:
+    """Drop stand-ins; say nothing of the rest."""
+    return False if _stand_in(text) else None
+
+
+# --- decoding, without exceptions ------------------------------------------------------------
+
+
+def _b64(text: str) -> bytes | None:
+    """Decode either base64 alphabet, with or without padding; None where it is not base64."""
+    body = text.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _json_object(text: str) -> dict[str, object] | None:
+    """Decode base64 of a JSON object, as in a JWT; None where it is anything else."""
+    raw = _b64(text)
+    try:
+        value = json.loads(raw) if raw else None
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def _digits(number: int, alphabet: str, width: int) -> str:
+    """Write a number in the alphabet's base, zero-padded on the left."""
+    out = ""
+    while number:
+        number, rest = divmod(number, len(alphabet))
+        out = alphabet[rest] + out
+    return out.rjust(width, alphabet[0])
+
+
+def _crc(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+
+
+# --- check sums ------------------------------------------------------------------------------
+
+_CRC62_WIDTH = 6
+_CRC36_WIDTH = 7
+# Expiring user-to-server refresh tokens are longer and nobody documents what their tail covers.
+_REFRESH = "ghr_"
+
+
+def github_crc(text: str) -> bool | None:
+    """Check the CRC-32 tail, six base-62 digits over what follows the prefix (GitHub and npm).
+
+    Source: github.blog, "Behind GitHub's new authentication token formats" (2021) and
+    "Announcing npm's new access token format" (2021).
+    """
+    prefix, _, body = text.partition("_")
+    if not body or _stand_in(body):
+        return False
+    proved = body[-_CRC62_WIDTH:] == _digits(_crc(body[:-_CRC62_WIDTH]), _BASE62, _CRC62_WIDTH)
+    return True if proved else None if f"{prefix}_" == _REFRESH else False
+
+
+def gitlab_crc(text: str) -> bool | None:
+    """Check the CRC-32 tail of a routable token, seven base-36 digits over all before it.
+
+    Source: GitLab handbook, "Cells: Routable tokens", and GitLab's own generator.
+    """
+    if "." not in text or _stand_in(text.partition("-")[2].partition(".")[0]):
+        return False
+    body, tail = text[:-_CRC36_WIDTH], text[-_CRC36_WIDTH:]
+    return tail == _digits(_crc(body), _BASE36, _CRC36_WIDTH)
+
+
+_ATLASSIAN_TAIL = 8
+
+
+def atlassian_crc(text: str) -> bool | None:
+    """Accept a matching CRC-32 tail (eight hex digits after ``=``); a different one says nothing.
+
+    Atlassian does not publish what the tail covers, so it can prove but not disprove.
+    """
+    body, _, tail = text.rpartition("=")
+    if _stand_in(body or text):
+        return False
+    proved = len(tail) == _ATLASSIAN_TAIL and tail.upper() == f"{_crc(body):08X}"
+    return True if proved else None
+
+
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BECH32_STEPS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+
+def _polymod(values: list[int]) -> int:
+    """Run the Bech32 check sum of BIP-173 over five-bit values."""
+    state = 1
+    for value in values:
+        top, state = state >> 25, (state & 0x1FFFFFF) << 5 ^ value
+        for bit, step in enumerate(_BECH32_STEPS):
+            state ^= step if top >> bit & 1 else 0
+    return state
+
+
+def age_secret_key(text: str) -> bool | None:
+    """Check the Bech32 sum of an age identity (age-encryption.org/v1, BIP-173)."""
+    prefix, mark, data = text.lower().rpartition("1")
+    if not mark or any(sign not in _BECH32 for sign in data):
+        return False
+    high = [ord(sign) >> 5 for sign in prefix]
+    low = [ord(sign) & 31 for sign in prefix]
+    return _polymod([*high, 0, *low, *map(_BECH32.index, data)]) == 1
+
+
+# --- structure, by provider ------------------------------------------------------------------
+
+_AWS_BODY = re.compile(r"A[A-Z0-9]{3}([A-Z2-7]{16})")
+_MAX_ACCOUNT = 999_999_999_999
+
+
+def aws_access_key_id(text: str) -> bool | None:
+    """Refuse what is not base 32, or decodes to an account number of 13 digits.
+
+    Keys since 2019 hold the account in 40 bits behind a leading 1 (keys before it lead with 0).
+    """
+    found = _AWS_BODY.fullmatch(text)
+    if not found or _stand_in(text):
+        return False
+    bits = int.from_bytes(base64.b32decode(found[1])[:6], "big")
+    return False if bits >> 47 and bits >> 7 & (1 << 40) - 1 > _MAX_ACCOUNT else None
+
+
+_AWS_SECRET_SIZE = 40
+_MAX_SLASHES = 4
+
+
+def aws_secret_key(text: str) -> bool | None:
+    """Keep 40 base-64 characters that look drawn: three classes, few slashes, not words."""
+    drawn = (
+        len(text) == _AWS_SECRET_SIZE
+        and _classes(text) >= 3  # noqa: PLR2004  lower, upper, digit
+        and text.count("/") <= _MAX_SLASHES
+        and not _wordy(text)
+    )
+    return None if drawn and not _stand_in(text) else False
+
+
+def azure_key_64(text: str) -> bool | None:
+    """Check that an account key is base64 of 64 bytes, and not the emulator's."""
+    raw = _b64(text)
+    return raw is not None and len(raw) == 64 and not _stand_in(text)  # noqa: PLR2004
+
+
+def azure_key_32(text: str) -> bool | None:
+    """Check that a shared access key or signature is base64 of 32 bytes (HMAC-SHA-256)."""
+    plain = unquote(text)
+    raw = _b64(plain)
+    return raw is not None and len(raw) == 32 and not _stand_in(plain)  # noqa: PLR2004
+
+
+_MACAROON_SIGNATURE = b"\x06\x20"
+_MACAROON_TAIL = 34
+
+
+def pypi_macaroon(text: str) -> bool | None:
+    """Check that a token is a macaroon: version 2, PyPI's location first, the signature last.
+
+    Source: docs.pypi.org (API tokens are macaroons) and libmacaroons' binary format, version 2.
+    """
+    raw = _b64(text.removeprefix("pypi-")) or b""
+    location = raw[3 : 3 + raw[2]] if raw[:2] == b"\x02\x01" and len(raw) > _MACAROON_TAIL else b""
+    signature = raw[-_MACAROON_TAIL:-32]
+    return location in {b"pypi.org", b"test.pypi.org"} and signature == _MACAROON_SIGNATURE
+
+
+_SNOWFLAKE = re.compile(rb"[0-9]{17,20}")
+
+
+def discord_token(text: str) -> bool | None:
+    """Check that the first part is base64 of a snowflake, an account number of 17 to 20 digits.
+
+    Source: discord.com/developers/docs/reference (snowflakes; bot tokens lead with the user id).
+    """
+    first, _, rest = text.partition(".")
+    raw = _b64(first)
+    return raw is not None and bool(_SNOWFLAKE.fullmatch(raw)) and not _stand_in(rest)
+
+
+def sentry_token(text: str) -> bool | None:
+    """Check that the middle of an organisation token is JSON that names a server."""
+    parts = text.split("_")
+    if len(parts) < 3:  # noqa: PLR2004  prefix, claims, signature
+        return not_placeholder(text)
+    claims = _json_object(parts[1])
+    return claims is not None and "url" in claims
+
+
+def onepassword_token(text: str) -> bool | None:
+    """Check that a service account token is base64 of JSON with a sign-in address."""
+    claims = _json_object(text.removeprefix("ops_"))
+    return claims is not None and "signInAddress" in claims
+
+
+def stripe_key(text: str) -> bool | None:
+    """Drop stand-ins and Paystack's keys, which lead the same way and go on with 40 hex digits."""
+    body = text.rpartition("_")[2]
+    return False if _stand_in(text) or re.fullmatch(r"[0-9a-f]{40}", body) else None
+
+
+_JWT_IO_SUBJECT = "1234567890"
+
+
+def jwt(text: str) -> bool | None:
+    """Check that header and payload are JSON objects and the header names an algorithm.
+
+    Source: RFC 7515 and RFC 7519. The token that jwt.io shows is dropped by its subject.
+    """
+    parts = text.split(".")
+    header, payload = _json_object(parts[0]), _json_object(parts[1] if len(parts) > 1 else "")
+    if not header or not payload or "alg" not in header:
+        return False
+    return payload.get("sub") != _JWT_IO_SUBJECT
+
+
+# --- private keys ----------------------------------------------------------------------------
+
+_PEM = re.compile(r"-----BEGIN ([A-Z ]{0,24})PRIVATE KEY(?: BLOCK)?-----(.*)-----END ", re.DOTALL)
+_PEM_HEADERS = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash): [^\r\n]*")
+_ESCAPES = re.compile(r"\\+[rn]")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_ARMOR_SUM = re.compile(r"=[A-Za-z0-9+/]{4}\s*$")
+_JOINED = re.compile(r"[\"'] {0,4}\+ {0,4}(?=\s)")
+_OPENSSH = b"openssh-key-v1\x00"
+_OPENSSH_PLAIN = _OPENSSH + b"\x00\x00\x00\x04none"
+_MIN_KEY = 32
+_DER_SEQUENCE = 0x30
+_DER_LONG = 0x80
+_PGP_SECRET_TAG = 5
+
+
+def _pem(text: str) -> tuple[str, str, bytes] | None:
+    """Split a PEM block, newlines real or written out, into its kind, its headers and its bytes."""
+    found = _PEM.search(_ESCAPES.sub("\n", text))
+    if not found:
+        return None
+    headers = " ".join(_PEM_HEADERS.findall(found[2]))
+    body = _ARMOR_SUM.sub("", _JOINED.sub("", _PEM_HEADERS.sub("", found[2])).rstrip())
+    raw = _b64(_NOT_BASE64.sub("", body))
+    return (found[1].strip(), headers, raw) if raw and len(raw) >= _MIN_KEY else None
+
+
+def _encrypted(kind: str, headers: str, raw: bytes) -> bool:
+    if kind == "OPENSSH":
+        return not raw.startswith(_OPENSSH_PLAIN)
+    return kind == "ENCRYPTED" or "ENCRYPTED" in headers or "DEK-Info" in headers
+
+
+def _der_fits(raw: bytes) -> bool:
+    """Whether one DER SEQUENCE fills the bytes exactly (X.690, 8.1.3)."""
+    size, start = raw[1], 2
+    if size & _DER_LONG:
+        start += size & ~_DER_LONG
+        size = int.from_bytes(raw[2:start], "big")
+    return raw[0] == _DER_SEQUENCE and start + size == len(raw)
+
+
+def _well_formed(kind: str, headers: str, raw: bytes) -> bool:
+    if kind == "OPENSSH":
+        return raw.startswith(_OPENSSH)
+    # A traditional encrypted key is cipher text: there is nothing to parse.
+    return "DEK-Info" in headers or _der_fits(raw)
+
+
+def private_key(text: str) -> bool | None:
+    """Prove a usable private key: DER that fits (RFC 5958, 8017, 5915) or OpenSSH's own magic.
+
+    Encrypted blocks are for ``encrypted_private_key``; a body that decodes but is not a key
+    (cut, or mangled on the way) stays plausible.
+    """
+    block = _pem(text)
+    if block is None or _encrypted(*block):
+        return False
+    return True if _well_formed(*block) else None
+
+
+def encrypted_private_key(text: str) -> bool | None:
+    """Prove a private key that needs a passphrase: PKCS #8, ``DEK-Info`` or an OpenSSH cipher."""
+    block = _pem(text)
+    if block is None or not _encrypted(*block):
+        return False
+    return True if _well_formed(*block) else None
+
+
+def pgp_private_key(text: str) -> bool | None:
+    """Prove a secret-key packet in the armour (RFC 9580, 4.2 and 5.5: tag 5)."""
+    block = _pem(text)
+    if block is None:
+        return False
+    head = block[2][0]
+    tag = head & 0x3F if head & 0x40 else head >> 2 & 0xF
+    return bool(head & 0x80) and tag == _PGP_SECRET_TAG
+
+
+# --- words and randomness: the generic rules -------------------------------------------------
+
+# The commonest letter pairs of English: three quarters of the pairs in words and identifiers,
+# a fifth of the pairs in drawn letters.
+_PAIRS = frozenset(
+    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve "
+    "co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ec ke ey ss oo lo la us ut ct ta di "
+    "no pr tr ge un ac el ns rs pe il fo op mo so ee am id um if ie iv ag ca da po pl ap wi ol ot "
+    "ow su ai ry ly ci ga qu ab ad mp mb av ex tu bo ig ir".split()
+)
+_WORDY = 0.45
+_MIN_PAIRS = 5
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_CLASS_TESTS = (str.islower, str.isupper, str.isdigit)
+
+
+def _wordy(text: str) -> bool:
+    """Whether the letters read like words: too many of the pairs that English is made of."""
+    low = text.lower()
+    pairs = [low[i : i + 2] for i in range(len(low) - 1) if low[i : i + 2].isalpha()]
+    if len(pairs) < _MIN_PAIRS:
+        return False
+    return sum(pair in _PAIRS for pair in pairs) > _WORDY * len(pairs) + 1
+
+
+def _classes(text: str) -> int:
+    """How many of lower case, upper case and digits occur."""
+    return sum(any(test(sign) for sign in text) for test in _CLASS_TESTS)
+
+
+_MIN_HEX = 32
+_MIN_TOKEN = 16
+_MIN_DIGITS = 2
+_MIN_LETTERS = 4
+_PART = re.compile(r"[A-Za-z]*|[0-9]*|[A-Za-z]{1,4}[0-9]{1,3}|[0-9]{1,2}[A-Za-z]{1,2}")
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
+
+
+def _composed(text: str) -> bool:
+    """Whether it is put together of words and numbers: ``gpt-4-turbo-2024-04-09``."""
+    parts = _SEPARATORS.split(text)
+    return len(parts) > 1 and all(_PART.fullmatch(part) for part in parts)
+
+
+def random_token(text: str) -> bool | None:
+    """Keep what looks drawn by a machine; drop words, identifiers, UUIDs, numbers, stand-ins."""
+    if len(text) < _MIN_TOKEN or _stand_in(text) or _UUID.fullmatch(text):
+        return False
+    core = max(_SEPARATORS.split(text), key=len)
+    if _HEX.fullmatch(core) and (len(core) >= _MIN_HEX or core == text):
+        return None if len(core) >= _MIN_HEX and _classes(core) > 1 else False
+    digits = sum(sign.isdigit() for sign in text)
+    letters = sum(sign.isalpha() for sign in text)
+    enough = letters >= _MIN_LETTERS and digits + (_classes(text) > _MIN_DIGITS) >= _MIN_DIGITS
+    return None if enough and not _composed(text) and not _wordy(text) else False
+
+
+def not_words(text: str) -> bool | None:
+    """Drop stand-ins and what reads like words: for tokens of letters alone."""
+    return False if _stand_in(text) or _wordy(text) else None
+
+
+_TIMID = frozenset(
+    "password passwd passw0rd p@ssw0rd pass pwd passphrase secret secrets token changeit letmein "
+    "welcome admin administrator root toor user username guest test tests testing tester demo "
+    "default none null nil true false undefined string required optional hidden postgres mysql "
+    "mongo mongodb redis rabbitmq oracle db database sa me foo bar baz foobar hunter2 aladdin "
+    "opensesame sesame swordfish qwerty login pw x abc host hostname server localhost key apikey "
+    "api_key foobar1 my_pass mypass somepassword somepass yourpassword password_here "
+    "pass_word correcthorsebatterystaple wordpress sqlserver".split()
+)
+_TRAILING = re.compile(r"[\d!@#$%^&*._-]{0,8}$")
+_MIN_PASSWORD = 6
+_MIN_STRONG = 8
+_SIGNS = re.compile(r"[!@#$%^&*?+~]")
+_CODE_NAME = re.compile(r"[A-Za-z_$][A-Za-z_]*(?:[.:>-][A-Za-z_>]*)+\d?")
+_NAME = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]+|[0-9]{1,6}|[_.-])*", re.ASCII)
+
+
+def _timid(text: str) -> bool:
+    """Whether a password is one of tutorials and tests: a common word, perhaps with digits."""
+    low = text.casefold()
+    first = re.split(r"[|:,]", low, maxsplit=1)[0]
+    return _stand_in(text) or first in _TIMID or _TRAILING.sub("", low) in _TIMID
+
+
+def quoted_password(text: str) -> bool | None:
+    """Keep a quoted value that is no word of the interface and no tutorial's password."""
+    if len(text) < _MIN_PASSWORD or _timid(text) or _CODE_NAME.fullmatch(text):
+        return False
+    kinds = _classes(text) + bool(_SIGNS.search(text))
+    mixed = any(sign.isdigit() for sign in text) and any(sign.isalpha() for sign in text)
+    plain = _NAME.fullmatch(text) and _wordy(text)
+    return None if kinds > 1 and (mixed or _SIGNS.search(text)) and not plain else False
+
+
+def strong_password(text: str) -> bool | None:
+    """Keep a bare value only where nothing but a password looks so: letters, digits and a sign.
+
+    Without quotes a value may be a variable, a path or a version, so three kinds are asked for.
+    """
+    if len(text) < _MIN_STRONG or _timid(text) or _UUID.fullmatch(text) or _HEX.fullmatch(text):
+        return False
+    letters = any(sign.isalpha() for sign in text)
+    digits = any(sign.isdigit() for sign in text)
+    kinds = _classes(text) + bool(_SIGNS.search(text))
+    plain = _NAME.fullmatch(text)
+    return None if letters and digits and kinds > 2 and not plain else False  # noqa: PLR2004
+
+
+# --- credentials in URLs and headers ---------------------------------------------------------
+
+_URI = re.compile(r"[a-z0-9+.-]{2,40}://([^:@/]*):([^@/]*)@([^/:?,\s]+)", re.IGNORECASE)
+_LOCAL = re.compile(
+    r"localhost|127\.[\d.]+|0\.0\.0\.0|\[?::1\]?|host|hostname|server|domain|ip|address|"
+    r"my-?\w{0,12}|your\w*|host\.docker\.internal|(?:.+\.)?(?:example|test|invalid|localhost|local)|"
+    r"(?:.+\.)?example\.(?:com|org|net|edu|io)|(?:.+\.)?(?:domain|host|server|mydomain)\.(?:com|tld)",
+    re.IGNORECASE,
+)
+
+
+def credential_uri(text: str) -> bool | None:
+    """Judge ``scheme://user:password@host``: drop stand-in passwords and local or sample hosts.
+
+    Source: RFC 3986, 3.2.1. A host with a dot proves the rest; a bare name (a container's)
+    leaves it plausible.
+    """
+    found = _URI.match(text)
+    if not found:
+        return False
+    user, password, host = (unquote(part) for part in found.groups())
+    weak = _timid(password) or password.casefold() == user.casefold() or _says_so(user + host)
+    if weak or len(password) < 4 or _LOCAL.fullmatch(host):  # noqa: PLR2004
+        return False
+    return True if "." in host else None
+
+
+def connection_password(text: str) -> bool | None:
+    """Drop the passwords that manuals put into connection strings."""
+    return False if _timid(text) or len(text) < _MIN_PASSWORD else None
+
+
+def basic_credentials(text: str) -> bool | None:
+    """Check that Basic credentials decode to ``user:password`` and are nobody's example (RFC 7617)."""
+    raw = _b64(text)
+    try:
+        plain = raw.decode("utf-8") if raw else ""
+    except UnicodeDecodeError:
+        return False
+    user, _, password = plain.partition(":")
+    if not user or not plain.isprintable() or len(password) < 4:  # noqa: PLR2004
+        return False
+    return not _timid(password.replace(" ", "")) and password != user
+
+
+CHECKS: dict[str, Check] = {
+    "age_secret_key": age_secret_key,
+    "atlassian_crc": atlassian_crc,
+    "aws_access_key_id": aws_access_key_id,
+    "aws_secret_key": aws_secret_key,
+    "azure_key_32": azure_key_32,
+    "azure_key_64": azure_key_64,
+    "basic_credentials": basic_credentials,
+    "connection_password": connection_password,
+    "credential_uri": credential_uri,
+    "discord_token": discord_token,
+    "encrypted_private_key": encrypted_private_key,
+    "github_crc": github_crc,
+    "gitlab_crc": gitlab_crc,
+    "jwt": jwt,
+    "not_placeholder": not_placeholder,
+    "not_words": not_words,
+    "onepassword_token": onepassword_token,
+    "pgp_private_key": pgp_private_key,
+    "private_key": private_key,
+    "pypi_macaroon": pypi_macaroon,
+    "quoted_password": quoted_password,
+    "random_token": random_token,
+    "sentry_token": sentry_token,
+    "stripe_key": stripe_key,
+    "strong_password": strong_password,
+}

@@ -1,0 +1,354 @@
+"""Hits to findings: decode the few values a rule may match, let the rule decide, settle overlaps, mask.
+
+`examine` says what leaks a decoded value holds, given which rules to try on which text; the reference scanner calls
+it with all of them. Everything before it only narrows.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from leakscan import masking
+from leakscan.dialect import MAX_NESTING
+from leakscan.engine import ENCODED, ESCAPED, Engine
+from leakscan.jsontext import Malformed, Token, source_span, tokens
+from leakscan.rules import Matcher
+from leakscan.types import (
+    CONFIDENCES,
+    Block,
+    Finding,
+    Leaf,
+    Location,
+    Match,
+    Path,
+    Place,
+    Policy,
+    Rule,
+    Tally,
+)
+from leakscan.views import views
+
+Chosen = Callable[[str, bool], Iterable[int]]
+"""Which rules (by index) to try on a text; the flag says whether the text is a view of another."""
+
+
+@dataclass(slots=True)
+class Leak:
+    """A match in a value: its rule, where in the value (code points), and what it is made of."""
+
+    rule: int
+    start: int
+    end: int
+    match: Match
+    value: str
+    hops: tuple[str, ...]
+    beaten: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Text:
+    """A string to examine: a leaf, or a leaf of the JSON document inside one (`token`, within `parent`)."""
+
+    text: str
+    path: Path
+    key: bool
+    hops: tuple[str, ...] = ()
+    parent: Text | None = None
+    token: Token | None = None
+
+    @property
+    def names(self) -> Path:
+        """The names that count as field context: for a member name, those around it."""
+        return self.path[:-1] if self.key else self.path
+
+    def in_leaf(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the outermost leaf's text that holds ``start:end`` of this one."""
+        if self.parent is None or self.token is None:
+            return start, end
+        low, high = source_span(self.parent.text[self.token.lo : self.token.hi], start, end)
+        return self.parent.in_leaf(self.token.lo + low, self.token.lo + high)
+
+
+def inside(text: Text, depth: int = MAX_NESTING - 1) -> Iterator[Text]:
+    """The text itself or, if it is a JSON object or array, what that document holds, to a bounded depth."""
+    if depth and text.text.lstrip(" \t\r\n")[:1] in ("{", "["):
+        try:
+            found = tokens(text.text)
+        except Malformed:
+            yield text
+            return
+        for token in found:
+            inner = Text(token.text, text.path + token.path, token.key, (*text.hops, "json"), text, token)
+            yield from inside(inner, 0 if token.key else depth - 1)
+    else:
+        yield text
+
+
+class Detector:
+    """The rules of a policy with their engine: turns blocks into findings."""
+
+    def __init__(self, rules: Sequence[Rule], policy: Policy, engine: Engine | None) -> None:
+        self.rules = rules
+        self.policy = policy
+        self.matchers = [Matcher(rule) for rule in rules]
+        self.everything = range(len(rules))
+        self._engine = engine
+        self._shown = CONFIDENCES.index(policy.min_confidence)
+        self._contextual = [i for i, rule in enumerate(rules) if rule.context_required]
+        self.masked_name = lru_cache(maxsize=65536)(self._masked_name)
+        self._field_rules = lru_cache(maxsize=4096)(self._rules_of_field)
+
+    # -- narrowing: which rules on which leaves ------------------------------------------------------------------
+
+    def findings(self, block: Block, uri: str, tally: Tally) -> tuple[list[Finding], int]:
+        """The findings of a block in the order of the source, and how many more are below the shown confidence."""
+        if self._engine is None:
+            raise TypeError("this detector has no engine")
+        found: list[Finding] = []
+        hidden = 0
+        for unit, hits in sorted(self._candidates(block).items()):
+            shown, low = self.unit_findings(block, unit, self._chosen(block, unit, hits), uri, tally)
+            found += shown
+            hidden += low
+        return found, hidden
+
+    def _candidates(self, block: Block) -> dict[int, list[tuple[int, int]]]:
+        """Hits by unit, keywords resolved into the rules whose shape is in the unit as well."""
+        engine = self._engine
+        assert engine is not None
+        hits = engine.hits(block.data)
+        if block.path:
+            wanted = self._field_rules(tuple(step for step in block.path if isinstance(step, str)))
+            if wanted:
+                hits += [hit for hit in engine.shapes(block.data) if hit[1] in wanted]
+                hits += [(end, rule) for rule in sorted(wanted & engine.shapeless) for end in _every_unit(block)]
+        by_unit: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        keyed: dict[int, set[int]] = defaultdict(set)
+        for unit, (end, what) in zip(block.units([end for end, _ in hits]), hits, strict=True):
+            if unit < 0:
+                continue
+            rules = engine.keyword_rules.get(what)
+            if rules is None:
+                by_unit[unit].append((end, what))
+            else:
+                keyed[unit].update(rules)
+        for unit, rules_wanted in keyed.items():
+            low, high = block.span(unit)
+            by_unit[unit] += [(low + end, what) for end, what in engine.shapes(block.data[low:high]) if what in rules_wanted]
+            by_unit[unit] += [(-1, rule) for rule in rules_wanted & engine.shapeless]
+        return {unit: unit_hits for unit, unit_hits in by_unit.items() if unit_hits}
+
+    def _rules_of_field(self, names: Path) -> frozenset[int]:
+        return frozenset(i for i in self._contextual if self.matchers[i].in_field(names))
+
+    def _chosen(self, block: Block, unit: int, hits: list[tuple[int, int]]) -> Callable[[Leaf], Chosen | None]:
+        """For each leaf of the unit, the rules to try on its texts; None where there is nothing to try."""
+        engine = self._engine
+        assert engine is not None
+        hits.sort()
+        ends = [end for end, _ in hits]
+        anywhere = frozenset(what for end, what in hits if end < 0)
+        state = {"all": False}  # an escaped member name may hide a context word: try everything below
+
+        def choose(leaf: Leaf) -> Chosen | None:
+            own = {what for _, what in hits[bisect_left(ends, leaf.lo + 1) : bisect_left(ends, leaf.hi + 1)]}
+            escaped = ESCAPED in own and block.escaped
+            encoded = ENCODED in own
+            state["all"] |= escaped and leaf.key
+            if not own and not anywhere and not state["all"]:
+                return None
+            rules = sorted((own | anywhere) - {ESCAPED, ENCODED})
+            rescan = escaped or state["all"]
+
+            def chosen(text: str, view: bool) -> Iterable[int]:
+                if view and not encoded and not rescan:
+                    return ()
+                return self.rules_hit(text) if view or rescan else rules
+
+            return chosen
+
+        return choose
+
+    def rules_hit(self, text: str) -> list[int]:
+        """The rules that may match a decoded text, leaving open whether a context word is there."""
+        engine = self._engine
+        if engine is None:
+            return list(self.everything)
+        data = text.encode("utf-8", "surrogatepass")
+        found = {what for _, what in engine.hits(data) if what < ESCAPED} | engine.shapeless
+        return sorted(found | {what for _, what in engine.shapes(data)})
+
+    # -- deciding: what leaks a value holds ----------------------------------------------------------------------
+
+    def unit_findings(
+        self, block: Block, unit: int, choose: Callable[[Leaf], Chosen | None], uri: str, tally: Tally
+    ) -> tuple[list[Finding], int]:
+        """The findings of one unit. `choose` narrows the rules; the reference scanner's chooses all."""
+        held: list[tuple[Leaf, Text, list[Leak]]] = []
+        for leaf in block.leaves(unit):
+            chosen = choose(leaf)
+            if chosen is None:
+                continue
+            for text in inside(Text(leaf.text, leaf.path, leaf.key)):
+                leaks = self.examine(text, chosen, tally)
+                if leaks:
+                    held.append((leaf, text, leaks))
+        if not held:
+            return [], 0
+        names = {text.text: _veiled(text.text, leaks) for _, text, leaks in held if text.key}
+        found: list[Finding] = []
+        hidden = 0
+        for leaf, text, leaks in held:
+            shown, low = self._render(block, unit, leaf, text, leaks, names, uri, tally.format)
+            found += shown
+            hidden += low
+        return found, hidden
+
+    def examine(self, text: Text, chosen: Chosen, tally: Tally) -> list[Leak]:
+        """Every leak in a text and its views, before overlaps are settled; spans are of the text itself."""
+        out: dict[tuple[int, int, int], Leak] = {}
+        for view in (None, *views(text.text)):
+            reading = text.text if view is None else view.text
+            for rule in chosen(reading, view is not None):
+                for match in self._find(rule, reading, text.names, tally):
+                    start, end = (match.start, match.end) if view is None else view.origin(match.start, match.end)
+                    key = (rule, start, end)
+                    if key not in out:
+                        hops = text.hops if view is None else text.hops + view.hops
+                        out[key] = Leak(rule, start, end, match, reading[match.start : match.end], hops)
+        return list(out.values())
+
+    def _find(self, rule: int, text: str, path: Path, tally: Tally) -> list[Match]:
+        try:
+            return self.matchers[rule].find(text, path)
+        except TimeoutError:
+            tally.gap("timeout", f"record {tally.records}", f"rule {self.rules[rule].id} took too long on one value")
+            return []
+
+    def settle(self, leaks: Iterable[Leak]) -> list[Leak]:
+        """One leak a span: the surer, then a provider before a generic rule, then the longer; by start."""
+        rules = self.rules
+        kept: list[Leak] = []
+        starts: list[int] = []
+        order = sorted(
+            leaks,
+            key=lambda leak: (
+                -leak.match.confidence,
+                rules[leak.rule].generic,
+                leak.start - leak.end,
+                leak.start,
+                len(leak.hops),
+                rules[leak.rule].id,
+            ),
+        )
+        for leak in order:
+            at = bisect_left(starts, leak.end)  # kept ones are disjoint: only the last that starts before our end counts
+            if at and kept[at - 1].end > leak.start:
+                winner, rule_id = kept[at - 1], rules[leak.rule].id
+                if rule_id != rules[winner.rule].id and rule_id not in winner.beaten:
+                    winner.beaten.append(rule_id)
+            else:
+                starts.insert(at, leak.start)
+                kept.insert(at, leak)
+        return kept
+
+    # -- rendering: nothing raw beyond this point ----------------------------------------------------------------
+
+    def _render(
+        self,
+        block: Block,
+        unit: int,
+        leaf: Leaf,
+        text: Text,
+        leaks: list[Leak],
+        names: dict[str, str],
+        uri: str,
+        format_: str,
+    ) -> tuple[list[Finding], int]:
+        settled = self.settle(leaks)
+        if leaf.core is not None:
+            settled = [k for k in settled if leaf.core[0] <= text.in_leaf(k.start, k.end)[0] < leaf.core[1]]
+        shown = [leak for leak in settled if leak.match.confidence >= self._shown]
+        hidden = len(settled) - len(shown)
+        if not shown:
+            return [], hidden
+        veil = masking.Veil(text.text, [(leak.start, leak.end) for leak in leaks])
+        found: list[Finding] = []
+        for places in block.places(unit, leaf, [text.in_leaf(leak.start, leak.end) for leak in shown]):
+            path = (places[0].path if places else leaf.path) + text.path[len(leaf.path) :]
+            if block.path is not None:
+                names = {n: self.masked_name(n) for n in path if isinstance(n, str)} | names
+            pointer = masking.pointer(path, names)
+            for leak, place in zip(shown, places, strict=True):
+                found.append(self._finding(text, leak, place, pointer, veil, uri, format_))
+        return found, hidden
+
+    def _finding(
+        self, text: Text, leak: Leak, place: Place, pointer: str, veil: masking.Veil, uri: str, format_: str
+    ) -> Finding:
+        rule = self.rules[leak.rule]
+        base = place.base if text.parent is None else 0
+        location = Location(
+            uri=uri,
+            member=place.member,
+            format=format_,
+            record=place.record,
+            row_group=place.row_group,
+            pointer=pointer,
+            decode=leak.hops + ("key",) if text.key else leak.hops,
+            start=base + leak.start,
+            end=base + leak.end,
+            line=place.line,
+            byte_start=place.byte_start,
+            byte_end=place.byte_end,
+        )
+        evidence = leak.match.evidence
+        if leak.beaten:
+            evidence += tuple(f"over:{rule_id}" for rule_id in sorted(leak.beaten))
+        return Finding(
+            fingerprint=masking.fingerprint(self.policy.key, rule, leak.value),
+            rule=rule.id,
+            category=rule.category,
+            entity=rule.entity,
+            severity=rule.severity,
+            confidence=CONFIDENCES[leak.match.confidence],
+            evidence=evidence,
+            location=location,
+            preview=masking.shape(leak.value, self.matchers[leak.rule].keep),
+            length=len(leak.value),
+            context=veil.context((leak.start, leak.end)),
+            data_elements=rule.legal,
+            remediation=rule.remediation,
+            value=masking.valid(leak.value) if self.policy.show_values else None,
+        )
+
+    def _masked_name(self, name: str) -> str:
+        """`name` with what leaks in it masked: a column may be called after a person's address."""
+        leaks = self.examine(Text(name, (), key=True), lambda text, _view: self.rules_hit(text), Tally())
+        return _veiled(name, leaks)
+
+
+def _veiled(name: str, leaks: Iterable[Leak]) -> str:
+    out, done = "", 0
+    for start, end in sorted((leak.start, leak.end) for leak in leaks):
+        if end > done:
+            out += name[done : max(done, start)] + masking.shape(name[max(done, start) : end])
+            done = end
+    return out + name[done:]
+
+
+def _every_unit(block: Block) -> Iterator[int]:
+    """An end inside each unit of a block that has nothing to look for: any value may match."""
+    data = len(block.data)
+    end = 1
+    while end <= data:
+        unit = block.units([end])[0]
+        if unit < 0:
+            end += 1
+            continue
+        yield end
+        end = block.span(unit)[1] + 1

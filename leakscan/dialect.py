@@ -1,0 +1,364 @@
+r"""The pattern dialect of rule files: parse it, refuse what could run away, translate it for the prefilter.
+
+A pattern is the common subset of ``re`` and ``regex`` with ASCII classes and bounded repeats. `prefilter` turns it
+into a Hyperscan expression over *raw* bytes with one promise: wherever the pattern matches a decoded string, the
+expression matches somewhere inside the raw bytes of that match, be they plain UTF-8 or JSON source nested up to
+`MAX_NESTING` deep. It may match much more.
+
+Two kinds of character make raw bytes differ from the decoded text. *Escapable* ones (quotes, backslash, controls,
+``/ < > &``, everything outside ASCII) are commonly written as JSON escapes, so the expression offers both forms.
+The others (letters, digits, ``@ = +`` …) are escaped only by odd encoders; `ESCAPED_ASCII` finds the records in
+which that happens and the caller decodes those first.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+with warnings.catch_warnings():
+    # The standard library's own parser, rather than a second one of ours; private, but unchanged since 2001.
+    from re import _constants as op  # type: ignore[attr-defined]
+    from re import _parser as parser  # type: ignore[attr-defined]
+
+MAX_NESTING = 4
+"""JSON inside JSON inside … : a character is behind at most 2**MAX_NESTING - 1 backslashes."""
+MAX_REPEAT = 4096
+MAX_WIDTH = 20_000
+
+_SLASHES = rf"\x5c{{1,{2**MAX_NESTING - 1}}}"
+_ESCAPE = rf"{_SLASHES}(?:u[0-9a-fA-F]{{4}}|[\x22\x2fbfnrt\x27])?"
+_ESCAPABLE = frozenset(map(ord, "\"\\/<>&'")) | frozenset(range(0x20)) | {0x7F}
+ESCAPED_ASCII = (
+    rf"{_SLASHES}u00(?:2[0134589A-Ea-e]|3[0-9ABDFabdf]|[46][0-9A-Fa-f]|5[0-9ABDEFabdef]|7[0-9A-Ea-e])"
+)
+"""Finds JSON escapes of ASCII characters that are not escapable in the sense above."""
+
+_TELLING = 8.0
+"""Bits below which a stretch of a pattern is found nearly everywhere."""
+_MOST_TIGHT, _MOST_LOOSE = 40, 8
+"""Repeats beyond these make the automaton larger and its hits hardly rarer."""
+_OTHER = 4
+"""A character outside ASCII is up to four bytes of UTF-8, or up to two JSON escapes."""
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_DIGITS = frozenset(b"0123456789")
+_SPACE = frozenset(b" \t\n\r\f\v")
+_ASCII = frozenset(range(128))
+
+
+class DialectError(ValueError):
+    """The pattern is outside the dialect; the message says why."""
+
+
+@dataclass(frozen=True)
+class Chars:
+    """One character out of `ascii`, or any outside ASCII if `other`."""
+
+    ascii: frozenset[int]
+    other: bool = False
+
+    @property
+    def tight(self) -> bool:
+        """Whether the raw form is the character itself, but for odd encoders."""
+        return not self.other and not self.ascii & _ESCAPABLE
+
+
+@dataclass(frozen=True)
+class Seq:
+    """Nodes one after the other."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Alt:
+    """One of the nodes."""
+
+    options: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Rep:
+    """A node `lo` to `hi` times."""
+
+    node: Node
+    lo: int
+    hi: int
+
+
+Node = Chars | Seq | Alt | Rep
+
+
+def parse(pattern: str) -> Node:
+    """Parse `pattern`, dropping its zero-width parts. Raises DialectError for what the dialect does not have."""
+    try:
+        tree = parser.parse(pattern, re.ASCII)
+    except (re.error, OverflowError) as error:
+        raise DialectError(f"not a regular expression: {error}") from None
+    if tree.state.flags & ~(re.ASCII | re.IGNORECASE):
+        raise DialectError("inline flags other than (?i) are not allowed")
+    node = _seq(tree, bool(tree.state.flags & re.IGNORECASE))
+    if width(node)[1] > MAX_WIDTH:
+        raise DialectError(f"it can match more than {MAX_WIDTH} characters")
+    return node
+
+
+def width(node: Node) -> tuple[int, int]:
+    """The fewest and most characters the node can match."""
+    match node:
+        case Chars():
+            return 1, 1
+        case Seq(items):
+            widths = [width(item) for item in items]
+            return sum(lo for lo, _ in widths), sum(hi for _, hi in widths)
+        case Alt(options):
+            widths = [width(option) for option in options]
+            return min(lo for lo, _ in widths), max(hi for _, hi in widths)
+        case Rep(inner, lo, hi):
+            low, high = width(inner)
+            return lo * low, hi * high
+
+
+def prefilter(pattern: str) -> str:
+    """The Hyperscan expression (bytes, DOTALL, no other flag) for a pattern; empty when it would match anywhere."""
+    items = _flatten(parse(pattern))
+    return "".join(_emit(item) for item in _window(items))
+
+
+def phrase(words: str) -> str:
+    """The expression (caseless, for Hyperscan and ``re`` alike) of a context phrase: space, `_`, `-` or nothing joins.
+
+    No escapes there: a gap that allows them makes three hundred phrases cost more than all rules together.
+    """
+    return "[\\x20_-]?".join(re.escape(word) for word in words.split(" "))
+
+
+def literal_prefix(pattern: str) -> str:
+    """The characters every match begins with."""
+    out = ""
+    for item in _flatten(parse(pattern)):
+        if not (isinstance(item, Chars) and len(item.ascii) == 1 and not item.other):
+            break
+        out += chr(next(iter(item.ascii)))
+    return out
+
+
+# -- from the parser's tree to ours ------------------------------------------------------------------------------
+
+
+def _seq(tree: Any, fold: bool) -> Node:
+    return Seq(tuple(node for code, arg in tree if (node := _node(code, arg, fold)) is not None))
+
+
+def _node(code: Any, arg: Any, fold: bool) -> Node | None:
+    if code is op.LITERAL:
+        return _folded(Chars(frozenset({arg})) if arg < 128 else Chars(frozenset(), other=True), fold)
+    if code is op.NOT_LITERAL:
+        return Chars(_ASCII - _folded(Chars(frozenset({arg})), fold).ascii, other=True)
+    if code is op.ANY:
+        return Chars(_ASCII - {10}, other=True)
+    if code is op.IN:
+        return _class(arg, fold)
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT):
+        return _repeat(arg, fold)
+    if code is op.BRANCH:
+        return Alt(tuple(_seq(option, fold) for option in arg[1]))
+    if code is op.SUBPATTERN:
+        group, add, remove, inner = arg
+        if group is not None:
+            raise DialectError("groups that capture are not allowed, write (?:…)")
+        if (add | remove) & ~re.IGNORECASE:
+            raise DialectError("inline flags other than (?i:…) are not allowed")
+        return _seq(inner, (fold or bool(add & re.IGNORECASE)) and not remove & re.IGNORECASE)
+    if code in (op.ASSERT, op.ASSERT_NOT, op.AT):
+        return None
+    raise DialectError(f"{str(code).lower()} is not allowed")
+
+
+def _repeat(arg: Any, fold: bool) -> Node:
+    lo, hi, inner = arg
+    if hi is op.MAXREPEAT or hi > MAX_REPEAT:
+        raise DialectError(f"an unbounded repeat; state at most {MAX_REPEAT}, as in {{1,64}}")
+    node = _seq(inner, fold)
+    if width(node)[1] == 0:
+        raise DialectError("a repeat of nothing")
+    return Rep(node, lo, hi)
+
+
+def _class(arg: Any, fold: bool) -> Chars:
+    ascii_set: set[int] = set()
+    other = negate = False
+    for code, value in arg:
+        if code is op.NEGATE:
+            negate = True
+        elif code is op.LITERAL:
+            ascii_set |= {value} & _ASCII
+            other |= value >= 128
+        elif code is op.RANGE:
+            ascii_set |= set(range(value[0], min(value[1], 127) + 1))
+            other |= value[1] >= 128
+        else:
+            chars = _category(value)
+            ascii_set |= chars.ascii
+            other |= chars.other
+    folded = _folded(Chars(frozenset(ascii_set), other), fold)
+    # A negated class with non-ASCII members excludes only some of the others: the superset keeps them all.
+    return Chars(_ASCII - folded.ascii, other=True) if negate else folded
+
+
+def _category(value: Any) -> Chars:
+    word = _LETTERS | _DIGITS | {ord("_")}
+    table = {
+        op.CATEGORY_DIGIT: Chars(_DIGITS),
+        op.CATEGORY_NOT_DIGIT: Chars(_ASCII - _DIGITS, other=True),
+        op.CATEGORY_SPACE: Chars(_SPACE),
+        op.CATEGORY_NOT_SPACE: Chars(_ASCII - _SPACE, other=True),
+        op.CATEGORY_WORD: Chars(word),
+        op.CATEGORY_NOT_WORD: Chars(_ASCII - word, other=True),
+    }
+    return table[value]
+
+
+def _folded(chars: Chars, fold: bool) -> Chars:
+    if not fold:
+        return chars
+    return Chars(chars.ascii | {c ^ 32 for c in chars.ascii if c in _LETTERS}, chars.other)
+
+
+# -- choosing what the prefilter looks for -----------------------------------------------------------------------
+
+
+def _flatten(node: Node) -> list[Node]:
+    if isinstance(node, Seq):
+        return [flat for item in node.items for flat in _flatten(item)]
+    if isinstance(node, Rep) and node.lo == node.hi == 1:
+        return _flatten(node.node)
+    return [node]
+
+
+def _bits(node: Node) -> float:
+    """How rare a match is, roughly: the information in bits of the least selective way through the node."""
+    match node:
+        case Chars(chars, other):
+            if other:
+                return 0.0
+            # Letters fill most of a text: a class of them says little, a single rare letter says more.
+            weight = sum(4.0 if c in b" etaoinsrhl" else 1.0 for c in chars)
+            return max(0.0, math.log2(130 / weight)) if weight else 0.0
+        case Seq(items):
+            return sum(_bits(item) for item in items)
+        case Alt(options):
+            return min(_bits(option) for option in options)
+        case Rep(inner, lo, _):
+            return lo * _bits(inner)
+
+
+def _is_tight(node: Node) -> bool:
+    match node:
+        case Chars():
+            return node.tight
+        case Seq(items):
+            return all(_is_tight(item) for item in items)
+        case Alt(options):
+            return all(_is_tight(option) for option in options)
+        case Rep(inner, _, _):
+            return _is_tight(inner)
+
+
+def _is_small(node: Node) -> bool:
+    """A loose node short enough to be bridged to reach a tight one behind it."""
+    match node:
+        case Rep(inner, _, hi):
+            return hi <= 8 and width(inner)[1] <= 2
+        case _:
+            return width(node)[1] <= 8
+
+
+def _window(items: list[Node]) -> list[Node]:
+    """The stretch of `items` to look for: the most telling tight run, widened over small gaps to its neighbours."""
+    runs = _runs(items)
+    loose = max(items, key=_bits)
+    if _bits(loose) >= max([_TELLING, *(2 * _bits(Seq(tuple(items[a:b]))) for a, b in runs)]):
+        return [_trim(loose)]
+    if not runs:
+        return []
+    first, last = max(runs, key=lambda run: (_bits(Seq(tuple(items[run[0] : run[1]]))), -run[0]))
+    best = runs.index((first, last))
+    for run in runs[best + 1 :]:
+        if not all(_is_small(item) for item in items[last : run[0]]):
+            break
+        last = run[1]
+    for run in reversed(runs[:best]):
+        if not all(_is_small(item) for item in items[run[1] : first]):
+            break
+        first = run[0]
+    window = items[first:last]
+    if len(window) == 1:
+        return [_trim(window[0])]
+    return [_trim(window[0]), *window[1:-1], _trim(window[-1])]
+
+
+def _runs(items: list[Node]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for index, item in enumerate(items):
+        if not _is_tight(item):
+            continue
+        if runs and runs[-1][1] == index:
+            runs[-1] = (runs[-1][0], index + 1)
+        else:
+            runs.append((index, index + 1))
+    return runs
+
+
+def _trim(node: Node) -> Node:
+    """At an end of the window the fewest repeats are enough, and one hit a place rather than one a length.
+
+    An alternation there may be cut to the window of each of its options.
+    """
+    if isinstance(node, Rep):
+        count = min(node.lo, _MOST_TIGHT if _is_tight(node) else _MOST_LOOSE)
+        return Rep(node.node, count, count)
+    if isinstance(node, Alt) and not _is_tight(node):
+        windows = [Seq(tuple(_window(_flatten(option)))) for option in node.options]
+        return Alt(tuple(windows)) if all(window.items for window in windows) else node
+    return node
+
+
+def _emit(node: Node) -> str:
+    match node:
+        case Chars(_, other):
+            return _emit_chars(node) + (f"{{1,{_OTHER}}}" if other else "")
+        case Seq(items):
+            return "".join(_emit(item) for item in items)
+        case Alt(options):
+            return "(?:" + "|".join(_emit(option) for option in options) + ")"
+        case Rep(_, _, 0):
+            return ""
+        case Rep(inner, lo, hi):
+            if isinstance(inner, Seq) and len(inner.items) == 1:
+                inner = inner.items[0]
+            if isinstance(inner, Chars) and inner.other:
+                return f"{_emit_chars(inner)}{{{lo},{hi * _OTHER}}}"
+            return f"(?:{_emit(inner)}){{{lo},{hi}}}" if lo != hi else f"(?:{_emit(inner)}){{{lo}}}"
+
+
+@cache
+def _emit_chars(chars: Chars) -> str:
+    codes = sorted(chars.ascii)
+    parts: list[str] = []
+    start = 0
+    for i in range(1, len(codes) + 1):
+        if i == len(codes) or codes[i] != codes[i - 1] + 1:
+            lo, hi = codes[start], codes[i - 1]
+            parts.append(f"\\x{lo:02x}" if lo == hi else f"\\x{lo:02x}-\\x{hi:02x}")
+            start = i
+    if chars.other:
+        parts.append("\\x80-\\xff")
+    plain = f"[{''.join(parts)}]" if len(codes) != 1 or chars.other else parts[0]
+    if chars.tight:
+        return plain
+    return f"(?:{plain}|{_ESCAPE})"

@@ -1,0 +1,217 @@
+"""All rules in one automaton: where in a buffer of raw bytes might a rule match? The only importer of hyperscan.
+
+The engine promises never to miss: if a rule finds a leak in a decoded value, there is a hit inside the raw bytes of
+that value (or the value is `ENCODED` or `ESCAPED`, or the rule needs a context word and its keyword is hit in the
+unit). It may hit where there is nothing. Three kinds of hit come out of one pass:
+
+* a rule that stands on its own;
+* a *keyword*: a context word of rules that need one. Their shapes (bare digit runs and the like) would trip in
+  every record, so a second database, `shapes`, is run only over units that hold a keyword;
+* `ESCAPED` (an ASCII character written as a JSON escape) and `ENCODED` (percent, HTML, base64): decode first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path as FilePath
+from typing import Any
+
+import hyperscan
+import numpy as np
+
+from leakscan import dialect, views
+from leakscan.rules import prefilter
+from leakscan.types import Rule
+
+ESCAPED = 1 << 20
+ENCODED = ESCAPED + 1
+_KEYWORD = ESCAPED + 2
+
+_PSEUDO = {
+    ESCAPED: [dialect.ESCAPED_ASCII],
+    ENCODED: [
+        r"%[0-9A-Fa-f]{2}",
+        r"(?:&|\x5c{1,15}u0026)#?[A-Za-z0-9]{1,31};",
+        # base64 whose slash is escaped: `_base64_ends` would see a shorter run
+        r"[A-Za-z0-9+]\x5c{1,15}(?:/|u002[fF])[A-Za-z0-9+]",
+    ],
+}
+
+Hits = list[tuple[int, int]]
+"""(end, what): the byte behind a hit; a rule's index, ESCAPED, ENCODED or a keyword."""
+
+
+@dataclass(frozen=True)
+class _Expression:
+    id: int
+    text: str
+    caseless: bool = False
+
+
+class Engine:
+    """The compiled databases of a list of rules; rules are known by their index in that list."""
+
+    def __init__(self, rules: Sequence[Rule], cache_dir: str = "") -> None:
+        self.keyword_rules: dict[int, tuple[int, ...]] = {}
+        """Keyword hit → the rules that need it."""
+        self.shapeless: frozenset[int] = frozenset()
+        """Rules that need a context word and can match anything: no shape to look for."""
+        main, shapes = self._expressions(rules)
+        self._main = _database(main, cache_dir)
+        self._shapes = _database(shapes, cache_dir)
+
+    def _expressions(self, rules: Sequence[Rule]) -> tuple[list[_Expression], list[_Expression]]:
+        main = [_Expression(id_, text) for id_, texts in _PSEUDO.items() for text in texts]
+        shapes: list[_Expression] = []
+        keywords: dict[str, list[int]] = {}
+        shapeless = set()
+        for index, rule in enumerate(rules):
+            expression = prefilter(rule)
+            if not rule.context_required:
+                main.append(_Expression(index, expression))
+                continue
+            for words in rule.context:
+                keywords.setdefault(words, []).append(index)
+            if expression:
+                shapes.append(_Expression(index, expression))
+            else:
+                shapeless.add(index)
+        for number, (words, indices) in enumerate(sorted(keywords.items())):
+            main.append(_Expression(_KEYWORD + number, dialect.phrase(words), caseless=True))
+            self.keyword_rules[_KEYWORD + number] = tuple(indices)
+        self.shapeless = frozenset(shapeless)
+        return main, shapes
+
+    def hits(self, data: Any) -> Hits:
+        """Hits in `data` (bytes-like), by end."""
+        out: Hits = []
+        append = out.append
+
+        def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
+            append((end, what))
+
+        self._main.scan(data, match_event_handler=on)
+        out.extend((end, ENCODED) for end in _base64_ends(data))
+        out.sort()
+        return out
+
+    def shapes(self, data: Any) -> Hits:
+        """Hits in `data` of rules that need a context word, leaving open whether it is there; by end."""
+        out: Hits = []
+        if self._shapes is None:
+            return out
+        append = out.append
+
+        def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
+            append((end, what))
+
+        self._shapes.scan(data, match_event_handler=on)
+        out.sort()
+        return out
+
+
+# -- base64, which has no literal to look for ---------------------------------------------------------------------
+
+_WORD = 8
+_ONES = np.uint64(0x0101010101010101)
+_HIGH = np.uint64(0x8080808080808080)
+_BELOW_PLUS = _ONES * np.uint64(ord("+"))
+_SLASHES = _ONES * np.uint64(ord("\\"))
+_SIX_BITS = np.full(256, 255, np.uint8)
+for _value, _char in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):
+    _SIX_BITS[_char] = _value
+_SIX_BITS[ord("-")], _SIX_BITS[ord("_")] = 62, 63
+_TOP_BITS = np.array([0x20, 0x08, 0x02, 0x00], np.uint8)
+"""The bits that are zero in the four digits of three ASCII bytes: each byte's highest."""
+
+
+def _base64_ends(data: Any) -> list[int]:
+    """Ends of aligned 16-byte stretches that may lie in base64 of ASCII text.
+
+    `views` wants 26 ASCII bytes in a row (or all of at least 18), so at least 23 characters that are base64 digits
+    with the top bits of ASCII; any such stretch covers two whole aligned words of eight.
+    """
+    count = len(data) // _WORD
+    if count < 2:
+        return []
+    words = np.frombuffer(data, np.uint64, count)
+    # The classic test for a byte below a bound, and for bytes outside ASCII: most text has a space in any 16 bytes.
+    sparse = ((words - _BELOW_PLUS) & ~words | words) & _HIGH
+    dense = sparse == 0
+    pairs = np.flatnonzero(dense[:-1] & dense[1:])
+    for word in (0, 1):  # the next most usual byte, in ensure_ascii JSON the only other one
+        slashes = words[pairs + word] ^ _SLASHES
+        pairs = pairs[((slashes - _ONES) & ~slashes & _HIGH) == 0]
+    if not len(pairs):
+        return []
+    digits = _SIX_BITS[np.frombuffer(data, np.uint8)[(pairs * _WORD)[:, None] + np.arange(2 * _WORD)]]
+    inside = (digits < 64).all(axis=1)
+    digits, pairs = digits[inside], pairs[inside]
+    ascii_text = np.zeros(len(pairs), bool)
+    for alignment in range(4):
+        ascii_text |= (digits & np.roll(np.tile(_TOP_BITS, 4), alignment) == 0).all(axis=1)
+    return [int(end) for end in (pairs[ascii_text] + 2) * _WORD]
+
+
+# -- databases, compiled once and kept on disk ---------------------------------------------------------------------
+
+
+def _database(expressions: list[_Expression], cache_dir: str) -> Any:
+    if not expressions:
+        return None
+    path = _cache_path(expressions, cache_dir)
+    if path and (cached := _load(path)):
+        return cached
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    flags = hyperscan.HS_FLAG_DOTALL
+    database.compile(
+        expressions=[e.text.encode() for e in expressions],
+        ids=[e.id for e in expressions],
+        elements=len(expressions),
+        flags=[flags | (hyperscan.HS_FLAG_CASELESS if e.caseless else 0) for e in expressions],
+    )
+    if path:
+        _save(path, hyperscan.dumpb(database))
+    return database
+
+
+def _cache_path(expressions: list[_Expression], cache_dir: str) -> FilePath | None:
+    """Where the database of these expressions is kept: the name depends on all that its bytes depend on."""
+    if not cache_dir:
+        return None
+    digest = hashlib.sha256()
+    digest.update(f"{version('hyperscan')} {platform.machine()} {platform.system()}\n".encode())
+    for e in expressions:
+        digest.update(f"{e.id} {e.caseless} {e.text}\n".encode())
+    return FilePath(cache_dir) / f"{digest.hexdigest()[:32]}.hsdb"
+
+
+def _load(path: FilePath) -> Any:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(content[32:]).digest() != content[:32]:  # hyperscan would load, and crash on, a damaged one
+        return None
+    try:
+        database = hyperscan.loadb(content[32:], hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+    except hyperscan.error:
+        return None  # made for another CPU: compile again
+    return database
+
+
+def _save(path: FilePath, content: bytes) -> None:
+    """Keep the database; a folder that cannot be written to only costs the next start its time."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(hashlib.sha256(content).digest() + content)
+        partial.replace(path)
+    except OSError:
+        return

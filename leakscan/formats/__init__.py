@@ -1,0 +1,202 @@
+"""The formats: which one some bytes are, and the module that reads it. Imports no reader but the one of text.
+
+Content decides; a name is asked only where the content would fit two formats.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from importlib import import_module
+from types import ModuleType
+
+from leakscan.formats.text import decode_head
+
+FORMATS: dict[str, str] = {
+    "jsonl": "leakscan.formats.jsonl",
+    "json": "leakscan.formats.json",
+    "parquet": "leakscan.formats.parquet",
+    "arrow": "leakscan.formats.arrow",
+    "csv": "leakscan.formats.csv",
+    "text": "leakscan.formats.text",
+}
+"""Where the reader of each format is; `identify` also knows `lfs`, a pointer to data that are elsewhere."""
+
+_LINES = (".jsonl", ".ndjson", ".jsonlines", ".ldjson")
+_TABLES = (".csv", ".tsv", ".tab", ".psv")
+_COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lzma", ".lz4")
+_POINTER = re.compile(
+    rb"version https?://[\w./-]+/spec/v1\n(?:[\w.-]+ .*\n)*oid \w+:[0-9a-f]{32,}\n|# xet version \d", re.IGNORECASE
+)
+_ENOUGH = 100
+"""Lines that are looked at to tell what the others are."""
+_DEEP = 8192
+"""Characters of a JSON document that are looked at."""
+_TOKEN = re.compile(
+    r'\s*(?:(?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*")|(?P<other>-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity)'
+    r"|(?P<mark>[\[\]{},:]))",
+    re.DOTALL,
+)
+_VALUE = frozenset('"x[{')
+_AFTER = {"{": frozenset('"}'), "[": _VALUE | {"]"}, ",": _VALUE, ":": _VALUE, '"': frozenset(":,]}")}
+_CLOSED = frozenset(",]}")
+_HEADER = re.compile(r"[^\W\d][\w .:/%#@$()-]{0,63}")
+
+
+def module(name: str) -> ModuleType:
+    """The reader of a format of `FORMATS`, imported now."""
+    return import_module(FORMATS[name])
+
+
+def identify(head: bytes, name: str, complete: bool) -> str:
+    """The format of a shard, or `lfs`, from its first uncompressed bytes (64 KiB); `complete` if that is all of it.
+
+    UTF-16 and UTF-32 are looked through: for `jsonl`, `json` and `csv`, see `leakscan.formats.text.detect` and
+    `transcoded`.
+    """
+    binary = _binary(head, complete)
+    if binary:
+        return binary
+    ending = _ending(name)
+    text = decode_head(head, complete)
+    if not text.strip():
+        return "jsonl" if ending in _LINES else "csv" if ending in _TABLES else "text"
+    return _json(text, ending, complete) or _table(text, ending, complete) or "text"
+
+
+def _ending(name: str) -> str:
+    name = name.lower()
+    while name.endswith(_COMPRESSED):
+        name = name.rpartition(".")[0]
+    dot = name.rfind(".")
+    return name[dot:] if dot >= 0 else ""
+
+
+def _binary(head: bytes, complete: bool) -> str:
+    if head[:4] in (b"PAR1", b"PARE") and min(head[4:64], default=0) < ord("\t"):
+        return "parquet"
+    if head.startswith((b"ARROW1\0\0", b"FEA1")) or _is_stream(head):
+        return "arrow"
+    return "lfs" if complete and len(head) < 4096 and _POINTER.match(head) else ""
+
+
+def _is_stream(head: bytes) -> bool:
+    """Whether an Arrow stream's first message stands here: a mark, and the length of its (padded) schema."""
+    length = int.from_bytes(head[4:8], "little")
+    return head[:4] == b"\xff\xff\xff\xff" and 0 < length < 1 << 28 and length % 8 == 0
+
+
+# -- JSON --------------------------------------------------------------------------------------------------------
+
+
+def _json(text: str, ending: str, complete: bool) -> str:
+    """`jsonl`, `json`, or nothing."""
+    text = text.lstrip()
+    parts = text.split("\n", _ENOUGH)
+    whole = _filled(parts if complete and len(parts) <= _ENOUGH else parts[:-1])
+    lines = _filled(parts)
+    opens = text[0] in "{["
+    if not opens and ending not in _LINES:
+        return "json" if ending == ".json" and _begins_json(text, complete) else ""
+    if whole and _is_json(whole[0]):
+        found = _many(lines, whole, ending)
+    elif _begins_json(text, complete):
+        found = "json" if whole else _one_long(text[0], ending)
+    else:
+        found = "jsonl" if _mostly_records(whole, ending) else ""
+    if found or not opens:
+        return found
+    return "json" if ending == ".json" else "jsonl" if ending in _LINES else ""
+
+
+def _filled(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.strip()]
+
+
+def _many(lines: list[str], whole: list[str], ending: str) -> str:
+    """The first line is a JSON document."""
+    first = whole[0].lstrip()[0]
+    if len(lines) == 1:
+        return "jsonl" if ending in _LINES or first == "{" else "json"
+    if ending in _LINES or lines[1].lstrip()[0] in "{[":
+        return "jsonl"
+    return "jsonl" if _mostly_records(whole, ending) else ""
+
+
+def _one_long(first: str, ending: str) -> str:
+    """The first line is longer than what we have of it."""
+    if ending == ".json":
+        return "json"
+    return "jsonl" if first == "{" or ending in _LINES else "json"
+
+
+def _mostly_records(whole: list[str], ending: str) -> bool:
+    """Whether most lines are objects: by their looks if the name says so, else by parsing them."""
+    objects = [line for line in map(str.strip, whole) if line[0] == "{" and line[-1] == "}"]
+    if ending not in _LINES:
+        objects = [line for line in objects if _is_json(line)]
+    return len(objects) * 2 > len(whole)
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line, strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _begins_json(text: str, complete: bool) -> bool:
+    """Whether JSON documents begin like this, as far as neighbouring tokens tell."""
+    complete = complete and len(text) <= _DEEP
+    text = text[:_DEEP]
+    depth, at, allowed = 0, 0, _VALUE
+    while found := _TOKEN.match(text, at):
+        at = found.end()
+        kind = found["mark"] or ('"' if found["string"] else "x")
+        if kind not in allowed:
+            return False
+        depth += (kind in "[{") - (kind in "]}")
+        allowed = _AFTER.get(kind, _CLOSED) if depth > 0 else _VALUE
+    rest = text[at:].strip()
+    if complete:
+        return not rest and depth == 0
+    return not rest or _is_stump(rest)
+
+
+def _is_stump(rest: str) -> bool:
+    """Whether a token may begin like this."""
+    if rest[0] == '"':
+        return "\n" not in rest
+    return any(word.startswith(rest) for word in ("true", "false", "null", "NaN", "-Infinity", "Infinity"))
+
+
+# -- tables ------------------------------------------------------------------------------------------------------
+
+
+def _table(text: str, ending: str, complete: bool) -> str:
+    """`csv` by the name, or if at least three lines agree on at least three columns below a header; or nothing."""
+    if ending in _TABLES:
+        return "csv"
+    lines = text.split("\n")
+    lines = lines if complete else lines[:-1]
+    while lines and not lines[-1].strip():
+        lines.pop()
+    cut = not complete or len(lines) > _ENOUGH
+    if len(lines) < 3 or lines[0].startswith("|"):
+        return ""
+    return "csv" if any(_is_table(lines[:_ENOUGH], delimiter, cut) for delimiter in ",\t;|") else ""
+
+
+def _is_table(lines: list[str], delimiter: str, cut: bool) -> bool:
+    """Whether all lines (but the last, if it may be `cut` inside quotes) have the columns that the first names."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        names = next(reader)
+        named = all(map(_HEADER.fullmatch, names)) and len(set(names)) == len(names) >= 3
+        rows = list(reader) if named else []
+    except csv.Error:
+        return False
+    rows = rows[:-1] if cut else rows
+    return len(rows) >= 2 and all(len(row) == len(names) for row in rows)

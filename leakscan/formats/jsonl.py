@@ -1,0 +1,141 @@
+"""JSON Lines: one record a line, scanned raw. Slices are byte ranges that begin and end at line ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import numpy as np
+import orjson
+
+from leakscan.formats.records import MAX_RECORD, JsonBlock, field_names
+from leakscan.jsontext import Malformed, tokens
+from leakscan.types import Block, Policy, Shard, Slice, Tally
+
+SLICE = 32 << 20
+"""Bytes of a slice, roughly."""
+_PROBE = 1 << 16
+_BOM = b"\xef\xbb\xbf"
+
+
+def slices(shard: Shard, policy: Policy) -> list[Slice]:
+    """Cut a plain (seekable) shard at line ends. Reads little, but in lines longer than a slice."""
+    cuts = [0]
+    with open(shard.path, "rb", buffering=0) as stream:
+        while (cut := _line_end(stream, cuts[-1] + SLICE)) < shard.size:
+            cuts.append(cut)
+    bounds = zip(cuts, [*cuts[1:], None], strict=True)
+    return [Slice(shard, index, start, stop, "jsonl") for index, (start, stop) in enumerate(bounds)]
+
+
+def _line_end(stream: BinaryIO, at: int) -> int:
+    """The first byte behind a newline that stands at or after `at - 1`, or the end of the file or beyond."""
+    at -= 1
+    stream.seek(at)
+    while chunk := stream.read(_PROBE):
+        found = chunk.find(b"\n")
+        if found >= 0:
+            return at + found + 1
+        at += len(chunk)
+    return at + 1
+
+
+def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Iterator[Block]:
+    """Newline-aligned chunks of about `policy.block_size` bytes; longer records are streamed on their own."""
+    if part.start:
+        stream.seek(part.start)
+    left = -1 if part.stop is None else part.stop - part.start
+    offset, rest = part.start, b""
+    if not part.start:
+        rest = stream.read(len(_BOM))
+        tally.bytes += len(rest)
+        left -= len(rest) if left > 0 else 0
+        if rest == _BOM:
+            offset, rest = len(_BOM), b""
+    while True:
+        wanted = max(1, policy.block_size - len(rest))
+        chunk = stream.read(wanted if left < 0 else min(wanted, left))
+        left -= len(chunk) if left > 0 else 0
+        tally.bytes += len(chunk)
+        chunk, last = rest + chunk if rest else chunk, not chunk
+        cut = chunk.rfind(b"\n") + 1
+        if last:
+            data, rest = chunk, b""
+        elif cut:
+            data, rest = chunk[:cut], chunk[cut:]
+        else:
+            rest = chunk
+            if len(rest) <= max(MAX_RECORD, policy.block_size):
+                continue
+            from leakscan.formats import bigjson  # noqa: PLC0415 - rarely needed, and start-up counts
+
+            giant = bigjson.Reader(stream, rest, left, tally, record=tally.lines, line=tally.lines + 1, offset=offset)
+            yield from giant.record(policy)
+            offset, rest, left = giant.offset, giant.rest, giant.left
+            tally.lines += 1
+            tally.records += 1
+            continue
+        if data:
+            yield _block(data, policy, tally, offset)
+            offset += len(data)
+        if last:
+            return
+
+
+def _block(data: bytes, policy: Policy, tally: Tally, offset: int) -> Block:
+    block = JsonBlock(data, tally, record=tally.lines, line=tally.lines + 1, offset=offset)
+    newlines = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+    if len(newlines) == 0 or newlines[-1] != len(data) - 1:
+        newlines = np.append(newlines, len(data))
+    _note_fields(data[: int(newlines[0])], tally)
+    for lo, hi in _suspects(data, newlines, policy):
+        _check(block, data[lo:hi], lo)
+    tally.lines += len(newlines)
+    tally.records += len(newlines)
+    return block
+
+
+def _suspects(data: bytes, newlines: np.ndarray[tuple[int], np.dtype[np.intp]], policy: Policy) -> list[tuple[int, int]]:
+    """The lines that may not be JSON: those that do not begin and end as an object or array do.
+
+    With `policy.validate`, if a parser refuses the lines as one array, all of them.
+    """
+    starts = np.append(0, newlines[:-1] + 1)
+    if policy.validate and not _is_valid(data, len(newlines)):
+        return list(zip(starts.tolist(), newlines.tolist(), strict=True))
+    text = np.frombuffer(data, np.uint8)
+    last = text[np.maximum(newlines - 1, 0)]
+    returns = (last == ord("\r")) & (newlines - starts > 1)
+    if returns.any():
+        last = np.where(returns, text[newlines - 2], last)
+    first = text[np.minimum(starts, len(data) - 1)]
+    paired = ((first == ord("{")) & (last == ord("}"))) | ((first == ord("[")) & (last == ord("]")))
+    odd = np.flatnonzero(~paired)
+    return list(zip(starts[odd].tolist(), newlines[odd].tolist(), strict=True))
+
+
+def _is_valid(data: bytes, lines: int) -> bool:
+    """Whether every line is one JSON document, by parsing all of them as one array."""
+    body = data[:-1] if data.endswith(b"\n") else data
+    try:
+        return len(orjson.loads(b"[" + body.replace(b"\n", b",") + b"]")) == lines
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _check(block: JsonBlock, line: bytes, unit: int) -> None:
+    if not line.strip():
+        return
+    try:
+        tokens(line.decode("utf-8").rstrip("\r"))
+    except Malformed as error:
+        block.malformed(unit, f"not JSON from character {error.at}; scanned as text")
+    except UnicodeDecodeError:
+        block.malformed(unit, "not UTF-8; undecodable bytes were kept as they are")
+
+
+def _note_fields(line: bytes, tally: Tally) -> None:
+    try:
+        tally.fields.update(dict.fromkeys(field_names(tokens(line.decode("utf-8", "surrogateescape").rstrip("\r")))))
+    except Malformed:
+        return

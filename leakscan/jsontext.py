@@ -1,0 +1,162 @@
+"""JSON source ↔ decoded leaves, with places: every scalar and member name of a document and where it is written.
+
+Unlike a parser it keeps duplicate members, the digits of numbers as written, and lone surrogates; it takes Python's
+``NaN`` and ``Infinity``. Documents nested ever so deep need no recursion.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from json.decoder import scanstring
+
+from leakscan.types import Path, Step
+
+_TOKEN = re.compile(
+    r'[ \t\n\r]*+(?:([{}\[\],:])|("[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+")'
+    r"|(-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)|(true|false|null|NaN|-?Infinity))"
+)
+_SPACE = re.compile(r"[ \t\n\r]*")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
+_INTEGRAL = re.compile(r"(-?[0-9]+)\.0+")
+
+_VALUE, _KEY, _COLON, _AFTER, _FIRST_VALUE, _FIRST_KEY = range(6)
+
+
+class Malformed(ValueError):
+    """Not a JSON document; ``at`` is the code point at which it stops being one."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(f"not JSON from character {at}")
+        self.at = at
+
+
+@dataclass(slots=True)
+class Token:
+    """A scalar or member name: its decoded text and the code points ``lo:hi`` of the source, quotes included."""
+
+    text: str
+    path: Path
+    lo: int
+    hi: int
+    key: bool
+
+
+def tokens(source: str) -> list[Token]:
+    """Every string, number and member name of the one document in `source`, in order. Raises Malformed.
+
+    Literals (true, false, null) have no text worth scanning and are left out. A number with a zero fraction
+    (``536228734.0``, as pandas writes integers beside gaps) is read as the integer.
+    """
+    out: list[Token] = []
+    path: list[Step] = []
+    objects: list[bool] = []
+    state, position, match = _VALUE, 0, _TOKEN.match
+    while True:
+        found = match(source, position)
+        if found is None:
+            break
+        position = found.end()
+        kind = found.lastindex
+        if kind == 1:
+            state = _punctuation(found.group(1), state, path, objects, found.start(1))
+            continue
+        if state in (_KEY, _FIRST_KEY):
+            if kind != 2:
+                raise Malformed(found.start())
+            lo = found.start(2)
+            name = source[lo + 1 : position - 1]
+            if "\\" in name:
+                name = scanstring(source, lo + 1)[0]
+            path[-1] = name
+            out.append(Token(name, tuple(path), lo, position, key=True))
+            state = _COLON
+            continue
+        if state not in (_VALUE, _FIRST_VALUE):
+            raise Malformed(found.start())
+        if kind == 2:
+            lo = found.start(2)
+            text = source[lo + 1 : position - 1]
+            if "\\" in text:
+                text = scanstring(source, lo + 1)[0]
+            out.append(Token(text, tuple(path), lo, position, key=False))
+        elif kind == 3:
+            text = found.group(3)
+            integral = _INTEGRAL.fullmatch(text)
+            out.append(Token(integral.group(1) if integral else text, tuple(path), found.start(3), position, key=False))
+        if not objects:
+            state = -1
+            break
+        state = _AFTER
+    if objects or state in (_VALUE, _FIRST_VALUE) or (end := _SPACE.match(source, position)) is None:
+        raise Malformed(position)
+    if end.end() != len(source):
+        raise Malformed(end.end())
+    return out
+
+
+def _punctuation(char: str, state: int, path: list[Step], objects: list[bool], at: int) -> int:
+    """Advance over one of ``{ } [ ] , :``; returns the next state."""
+    if char == ":" and state == _COLON:
+        return _VALUE
+    if char == "," and state == _AFTER and objects:
+        if objects[-1]:
+            return _KEY
+        path[-1] = int(path[-1]) + 1
+        return _VALUE
+    if char in "{[" and state in (_VALUE, _FIRST_VALUE):
+        objects.append(char == "{")
+        path.append("" if char == "{" else 0)
+        return _FIRST_KEY if char == "{" else _FIRST_VALUE
+    closes = (char == "}" and state in (_AFTER, _FIRST_KEY)) or (char == "]" and state in (_AFTER, _FIRST_VALUE))
+    if closes and objects and objects[-1] == (char == "}"):
+        objects.pop()
+        path.pop()
+        return _AFTER
+    raise Malformed(at)
+
+
+def source_span(token: str, start: int, end: int) -> tuple[int, int]:
+    """Where code points ``start:end`` of a token's decoded text stand in the token as written (quotes included)."""
+    if not token.startswith('"'):
+        return start, end
+    if "\\" not in token:
+        return start + 1, end + 1
+    decoded, written = 0, 1
+    low = high = -1
+    for lo, hi, size in _escapes(token):
+        plain = lo - written
+        if low < 0 and start < decoded + plain:
+            low = written + start - decoded
+        if high < 0 and end <= decoded + plain:
+            high = written + end - decoded
+        decoded += plain
+        if low < 0 and start < decoded + size:
+            low = lo
+        if high < 0 and end <= decoded + size and end > decoded:
+            high = hi
+        decoded += size
+        written = hi
+        if high >= 0:
+            break
+    return (written + start - decoded if low < 0 else low), (written + end - decoded if high < 0 else high)
+
+
+def _escapes(token: str) -> list[tuple[int, int, int]]:
+    """The escapes of a token: where each is written, and how many code points it stands for (always 1).
+
+    Two ``\\u`` escapes that form a surrogate pair are one.
+    """
+    out: list[tuple[int, int, int]] = []
+    for found in _ESCAPE.finditer(token):
+        lo, hi = found.span()
+        code = found.group(1)
+        if code and out and out[-1][1] == lo and _is(code, 0xDC00) and _is(token[out[-1][0] + 2 : out[-1][1]], 0xD800):
+            out[-1] = (out[-1][0], hi, 1)
+        else:
+            out.append((lo, hi, 1))
+    return out
+
+
+def _is(code: str, surrogate: int) -> bool:
+    return len(code) == 4 and int(code, 16) & 0xFC00 == surrogate

@@ -1,0 +1,309 @@
+"""Rules: load rule files, refuse bad ones with place and reason, and decide what a leak is.
+
+`Matcher.find` is the only place that says what a rule makes of a text; the fast engine and the reference scanner
+both call it, and differ only in which texts they show it.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from functools import cached_property, lru_cache
+from importlib import resources
+from pathlib import Path as FilePath
+from typing import Any
+
+import regex
+
+from leakscan import dialect
+from leakscan.checks import CHECKS
+from leakscan.types import CONFIDENCES, HIGH, LOW, MEDIUM, SEVERITIES, Example, Match, Path, Rule, RuleError
+
+BEFORE, AFTER = 64, 32
+"""How far (code points) in front of and behind a leak its context words count."""
+TIMEOUT = 10.0
+"""Seconds one pattern may spend on one text before it becomes a coverage.timeout."""
+
+_ESCAPE_TAIL = r"(?<=\\[nrtbf0])|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\x[0-9A-Fa-f]{2})|(?<=%[0-9A-Fa-f]{2})"
+LEFT = rf"(?:(?<![A-Za-z0-9_])|{_ESCAPE_TAIL})"
+"""The shared left edge: no word character in front, unless it ends an escape that is written out in the text."""
+RIGHT = r"(?![A-Za-z0-9_])"
+_WORD_LEFT = rf"(?:(?<![A-Za-z])|{_ESCAPE_TAIL})"
+_WORD_RIGHT = r"(?![A-Za-z])"
+
+_CALM = regex.compile(
+    r"\b(?:id|ids|uid|uuid|guid|hash|hashes|sha|sha1|sha256|md5|checksum|digest|crc|etag|commit|revision|"
+    r"timestamp|ts|time|epoch|date|offset|size|bytes|length|seed|embedding|embeddings|vector|logits|loss|"
+    r"token ids|input ids|created|updated|modified|version)\b"
+)
+_CAMEL = regex.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+
+
+class Matcher:
+    """One rule, ready to be applied; its expressions are compiled when first needed."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._base = CONFIDENCES.index(rule.confidence)
+        self._check = CHECKS[rule.check] if rule.check else None
+
+    @cached_property
+    def keep(self) -> str:
+        """The prefix that previews may show: the one the rule states, or what every secret of it begins with."""
+        rule = self.rule
+        return rule.keep or (dialect.literal_prefix(rule.pattern) if rule.category == "secret" else "")
+
+    @cached_property
+    def _leak(self) -> regex.Pattern[str]:
+        rule = self.rule
+        left, right = (LEFT, RIGHT) if rule.edges else ("", "")
+        before = f"(?:{rule.before})" if rule.before else ""
+        return regex.compile(f"{left}{before}(?P<leak>{rule.pattern}){right}", regex.ASCII | regex.VERSION0)
+
+    @cached_property
+    def _context(self) -> regex.Pattern[str]:
+        phrases = sorted(self.rule.context, key=len, reverse=True)
+        words = "|".join(map(dialect.phrase, phrases))
+        return regex.compile(f"{_WORD_LEFT}(?:{words}){_WORD_RIGHT}", regex.ASCII | regex.IGNORECASE)
+
+    def find(self, text: str, path: Path = ()) -> list[Match]:
+        """Every leak of this rule in `text`, a decoded value at `path`, by start then end.
+
+        Matches of one rule may overlap each other; `leakscan.detect.settle` chooses among them.
+        Raises TimeoutError when the pattern takes longer than `TIMEOUT` seconds.
+        """
+        out: dict[tuple[int, int], Match] = {}
+        for found in self._leak.finditer(text, overlapped=True, timeout=TIMEOUT):
+            span = found.span("leak")
+            if span not in out and span[0] < span[1]:
+                match = self._judge(text, span, path)
+                if match is not None:
+                    out[span] = match
+        return [out[span] for span in sorted(out)]
+
+    def in_field(self, path: Path) -> str:
+        """The context word that a name in `path` holds, or the empty string."""
+        if not self.rule.context or not path:
+            return ""
+        found = self._context.search(field_words(path))
+        return "" if found is None else found.group().lower()
+
+    def _judge(self, text: str, span: tuple[int, int], path: Path) -> Match | None:
+        value = text[span[0] : span[1]]
+        if self.rule.entropy and entropy(value) < self.rule.entropy:
+            return None
+        verdict = self._check(value) if self._check is not None else None
+        if verdict is False:
+            return None
+        field = self.in_field(path)
+        word = "" if field or not self.rule.context else self._nearby(text, span)
+        if self.rule.context_required and not field and not word:
+            return None
+        evidence = ["pattern"]
+        rank = HIGH if verdict else self._base
+        if self._check is not None:
+            evidence.append(f"check:{self.rule.check}" if verdict else f"plausible:{self.rule.check}")
+        if field:
+            rank = HIGH
+            evidence.append(f"field:{field}")
+        elif word:
+            rank = max(rank, MEDIUM)
+            evidence.append(f"context:{word}")
+        elif self.rule.calm and _is_calm(path):
+            rank = LOW
+            evidence.append("calm field")
+        return Match(span[0], span[1], rank, tuple(evidence))
+
+    def _nearby(self, text: str, span: tuple[int, int]) -> str:
+        start, end = span
+        low, high = max(0, start - BEFORE), min(len(text), end + AFTER)
+        for found in self._context.finditer(text, low, high):
+            if found.end() <= start or found.start() >= end:
+                return " ".join(found.group().lower().split())
+        return ""
+
+
+def _is_calm(path: Path) -> bool:
+    names = [step for step in path if isinstance(step, str)]
+    return bool(names) and _CALM.search(split_name(names[-1])) is not None
+
+
+@lru_cache(maxsize=65536)
+def split_name(name: str) -> str:
+    """The words of a snake, camel or kebab cased name, lower case, one space between."""
+    return " ".join(part for part in _CAMEL.split(name) if part).lower()
+
+
+def field_words(path: Path) -> str:
+    """The words of every name in `path`; a bar keeps a phrase from reaching across two names."""
+    return " | ".join(split_name(step) for step in path if isinstance(step, str))
+
+
+def entropy(value: str) -> float:
+    """Shannon entropy of the characters of `value`, in bits per character."""
+    size = len(value)
+    return -sum(n / size * math.log2(n / size) for n in map(value.count, set(value))) if size else 0.0
+
+
+# -- loading -----------------------------------------------------------------------------------------------------
+
+_KEYS = {f.name for f in fields(Rule)} - {"pack"}
+_REQUIRED = (
+    "id",
+    "summary",
+    "category",
+    "entity",
+    "severity",
+    "confidence",
+    "pattern",
+    "remediation",
+    "references",
+    "leaks",
+    "clean",
+)
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "entropy": (int, float),
+    "edges": bool,
+    "generic": bool,
+    "calm": bool,
+    "context_required": bool,
+    "aliases": dict,
+    **dict.fromkeys(("references", "leaks", "clean", "weak", "context", "legal"), list),
+}
+
+
+def shipped() -> list[tuple[str, str, bytes]]:
+    """The rule files inside the package: (pack, file name, content), in a fixed order."""
+    root = resources.files("leakscan") / "patterns"
+    if not root.is_dir():  # a source checkout: the build maps the folder into the wheel
+        root = resources.files("leakscan") / ".." / "patterns"
+    return [
+        (pack.name, file.name, file.read_bytes())
+        for pack in sorted(root.iterdir(), key=lambda p: p.name)
+        if pack.is_dir()
+        for file in sorted(pack.iterdir(), key=lambda p: p.name)
+        if file.name.endswith(".toml")
+    ]
+
+
+def sources(packs: Sequence[str] = (), files: Sequence[str] = ()) -> list[tuple[str, str, bytes]]:
+    """The shipped rule files of `packs` (all, if none is named) and the user's own `files`."""
+    found = shipped()
+    known = sorted({pack for pack, _, _ in found})
+    for pack in packs:
+        if pack not in known:
+            raise RuleError(f"--pack {pack}: no such pack, there are {', '.join(known)}")
+    chosen = [item for item in found if not packs or item[0] in packs]
+    for name in files:
+        try:
+            chosen.append(("custom", name, FilePath(name).read_bytes()))
+        except OSError as error:
+            raise RuleError(f"{name}: cannot be read: {error.strerror}") from None
+    return chosen
+
+
+def load(found: Iterable[tuple[str, str, bytes]]) -> list[Rule]:
+    """The rules of the given files, in order. Raises RuleError naming file, rule, key and reason."""
+    rules: list[Rule] = []
+    seen: dict[str, str] = {}
+    for pack, name, content in found:
+        for rule in _parse(pack, name, content):
+            if rule.id in seen:
+                raise RuleError(f"{name}: {rule.id}: already defined in {seen[rule.id]}")
+            seen[rule.id] = name
+            rules.append(rule)
+    return rules
+
+
+def _parse(pack: str, name: str, content: bytes) -> Iterator[Rule]:
+    try:
+        data = tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RuleError(f"{name}: not TOML: {error}") from None
+    for key in data.keys() - {"rule"}:
+        raise RuleError(f"{name}: unknown key {key!r}; a rule file holds [[rule]] tables only")
+    for table in data.get("rule", []):
+        label = f"{name}: {table.get('id', '(a rule without id)')}"
+        try:
+            yield _rule(pack, table)
+        except (ValueError, TypeError) as error:
+            raise RuleError(f"{label}: {error}") from None
+
+
+def _rule(pack: str, table: dict[str, Any]) -> Rule:
+    for key in table:
+        if key not in _KEYS:
+            raise ValueError(f"unknown key {key!r}")
+        kind = _KINDS.get(key, str)
+        if not isinstance(table[key], kind):
+            raise ValueError(f"{key} must be a {kind if isinstance(kind, tuple) else kind.__name__}")
+    for key in _REQUIRED:
+        if not table.get(key):
+            raise ValueError(f"{key} is missing")
+    _one_of(table, "category", ("secret", "pii", "confidential"))
+    _one_of(table, "severity", SEVERITIES)
+    _one_of(table, "confidence", CONFIDENCES)
+    if table.get("check") and table["check"] not in CHECKS:
+        raise ValueError(f"no check named {table['check']!r}")
+    if table.get("context_required") and not table.get("context"):
+        raise ValueError("context_required without context words")
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    for key in ("leaks", "weak", "clean"):
+        values[key] = tuple(_example(item, marked=key != "clean") for item in table.get(key, []))
+    values["aliases"] = tuple(sorted(table.get("aliases", {}).items()))
+    values["entropy"] = float(table.get("entropy", 0.0))
+    rule = Rule(pack=pack, **values)
+    _prove(rule)
+    return rule
+
+
+def _one_of(table: dict[str, Any], key: str, allowed: Sequence[str]) -> None:
+    if table[key] not in allowed:
+        raise ValueError(f"{key} must be one of {', '.join(allowed)}, not {table[key]!r}")
+
+
+def _prove(rule: Rule) -> None:
+    """Refuse patterns outside the dialect and rules no prefilter can be made for."""
+    for key in ("pattern", "before"):
+        try:
+            dialect.parse(getattr(rule, key))
+        except dialect.DialectError as error:
+            raise ValueError(f"{key}: {error}") from None
+    if dialect.width(dialect.parse(rule.pattern))[0] == 0:
+        raise ValueError("pattern: it matches nothing at all")
+    if not prefilter(rule) and not rule.context_required:
+        raise ValueError("pattern: no stretch of it can be looked for in raw bytes; give a prefilter or require context")
+
+
+def prefilter(rule: Rule) -> str:
+    """The Hyperscan expression that finds every place in raw bytes where `rule` might match; empty: anywhere."""
+    return rule.prefilter or dialect.prefilter(rule.before + f"(?:{rule.pattern})")
+
+
+def _example(item: Any, *, marked: bool) -> Example:
+    """Read ``⟦…⟧`` as the spans to report and drop every ``·``."""
+    if isinstance(item, dict):
+        if item.keys() - {"text", "path"} or not isinstance(item.get("text"), str):
+            raise ValueError("an example is a text or {path = …, text = …}")
+        path = tuple(step for step in str(item.get("path", "")).split("/") if step)
+        text = item["text"]
+    else:
+        path, text = (), str(item)
+    out: list[str] = []
+    spans: list[tuple[int, int]] = []
+    start = None
+    for char in text.replace("·", ""):
+        if char == "⟦":
+            start = len(out)
+        elif char == "⟧":
+            if start is None:
+                raise ValueError("an example closes ⟧ what it did not open")
+            spans.append((start, len(out)))
+            start = None
+        else:
+            out.append(char)
+    if start is not None or bool(spans) != marked:
+        raise ValueError(f"an example {'must mark its leak with ⟦ ⟧' if marked else 'of clean text marks a leak'}")
+    return Example("".join(out), tuple(spans), path)

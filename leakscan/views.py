@@ -1,0 +1,172 @@
+"""Texts inside texts: base64, percent and HTML-entity encodings of a string, and the way back.
+
+A view is a decoded reading of a text; `View.origin` maps a span of it to the code points of the text that hold it.
+What counts as encoded is fixed here and nowhere else; the engine's cheap tests promise only never to miss it:
+
+* percent: every run of ``%XX`` that is UTF-8;
+* html: every character reference that HTML5 knows, ended by a semicolon;
+* base64 (both alphabets, line-wrapped or not): a maximal run of at least `BASE64_MIN` characters that decodes to
+  printable UTF-8 with at least `ASCII_RUN` ASCII bytes in a row (all of them, if it is shorter).
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_HOPS = 3
+"""How many encodings may be nested in one another."""
+BASE64_MIN = 24
+ASCII_RUN = 26
+
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/_-])(?:(?:[A-Za-z0-9+/_-]{60,500}\r?\n)+[A-Za-z0-9+/_-]+|[A-Za-z0-9+/_-]{24,})={0,2}"
+)
+_NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ASCII_RUN = re.compile(rb"[\x00-\x7f]{%d}" % ASCII_RUN)
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+
+
+@dataclass(slots=True)
+class View:
+    """A decoded text; `pieces` are (start in text, start in origin, length in origin), the first at 0.
+
+    A piece is a copy, code point for code point, or (`copies` False) stands as a whole for its origin.
+    """
+
+    text: str
+    hops: tuple[str, ...]
+    pieces: list[tuple[int, int, int]]
+    copies: list[bool]
+    within: View | None = None
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the outermost text whose characters hold ``start:end`` of this view."""
+        low = self._outer(start)[0]
+        high = self._outer(end - 1)[1]
+        return self.within.origin(low, high) if self.within else (low, high)
+
+    def _outer(self, at: int) -> tuple[int, int]:
+        index = bisect_right(self.pieces, at, key=lambda piece: piece[0]) - 1
+        begin, origin, size = self.pieces[index]
+        if self.copies[index]:
+            return origin + at - begin, origin + at - begin + 1
+        return origin, origin + size
+
+
+def views(text: str, depth: int = MAX_HOPS, hops: tuple[str, ...] = (), within: View | None = None) -> Iterator[View]:
+    """Every view of `text`, outermost hop first, those inside a view after it."""
+    if depth == 0:
+        return
+    for view in _readings(text, hops, within):
+        yield view
+        yield from views(view.text, depth - 1, view.hops, view)
+
+
+def _readings(text: str, hops: tuple[str, ...], within: View | None) -> Iterator[View]:
+    if "%" in text and (view := _replaced(text, _percent_units(text), (*hops, "percent"), within)):
+        yield view
+    if "&" in text and (view := _replaced(text, _entity_units(text), (*hops, "html"), within)):
+        yield view
+    for found in _BASE64.finditer(text):
+        if view := _base64(found, (*hops, "base64"), within):
+            yield view
+
+
+def _percent_units(text: str) -> Iterator[tuple[int, int, str]]:
+    for found in _PERCENT.finditer(text):
+        raw = bytes.fromhex(found.group().replace("%", ""))
+        try:
+            decoded = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        at = found.start()
+        for char in decoded:
+            size = 3 * len(char.encode())
+            yield at, at + size, char
+            at += size
+
+
+def _entity_units(text: str) -> Iterator[tuple[int, int, str]]:
+    for found in _ENTITY.finditer(text):
+        decoded = html.unescape(found.group())
+        if decoded != found.group():
+            yield found.start(), found.end(), decoded
+
+
+def _replaced(
+    text: str, units: Iterator[tuple[int, int, str]], hops: tuple[str, ...], within: View | None
+) -> View | None:
+    """`text` with each unit (start, end, decoded) replaced, or None if there is none."""
+    out: list[str] = []
+    pieces: list[tuple[int, int, int]] = []
+    copies: list[bool] = []
+    at = size = 0
+    for start, end, decoded in units:
+        if start > at:
+            pieces.append((size, at, start - at))
+            copies.append(True)
+            out.append(text[at:start])
+            size += start - at
+        pieces.append((size, start, end - start))
+        copies.append(False)
+        out.append(decoded)
+        size += len(decoded)
+        at = end
+    if not pieces:
+        return None
+    if at < len(text):
+        pieces.append((size, at, len(text) - at))
+        copies.append(True)
+        out.append(text[at:])
+    return View("".join(out), hops, pieces, copies, within)
+
+
+def _base64(found: re.Match[str], hops: tuple[str, ...], within: View | None) -> View | None:
+    run = found.group()
+    wrapped = "\n" in run
+    body = run.rstrip("=").encode()
+    digits = body.translate(_URLSAFE, b"\r\n")
+    if len(digits) % 4 == 1:
+        return None
+    if _looks_binary(digits[:64]):
+        return None
+    decoded = base64.b64decode(digits + b"=" * (-len(digits) % 4))
+    if _NOT_TEXT.search(decoded) or not (
+        _ASCII_RUN.search(decoded) if wrapped or len(decoded) > ASCII_RUN else decoded.isascii()
+    ):
+        return None
+    if wrapped and not re.search(rb"[\x00-\x7f]{%d}" % (2 * ASCII_RUN), decoded):
+        return None
+    try:
+        text = decoded.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    places = [i for i, byte in enumerate(body) if byte not in b"\r\n"] if wrapped else None
+    return View(text, hops, _triples(text, len(digits), found.start(), places), [False] * len(text), within)
+
+
+def _looks_binary(head: bytes) -> bool:
+    """Whether the start of a run cannot be printable UTF-8 (images and the like, without decoding all of them)."""
+    decoded = base64.b64decode(head[: len(head) // 4 * 4])
+    return bool(_NOT_TEXT.search(decoded)) or 0x80 <= decoded[0] < 0xC2 or decoded[0] > 0xF4
+
+
+def _triples(text: str, digits: int, start: int, places: list[int] | None) -> list[tuple[int, int, int]]:
+    """One piece per character: the base64 digits (three bytes are four digits) that hold any of its bits."""
+    pieces = []
+    byte = 0
+    for index, char in enumerate(text):
+        size = 1 if char < "\x80" else len(char.encode())
+        low, high = byte * 4 // 3, min(-(-(byte + size) * 4 // 3), digits)
+        if places is not None:
+            low, high = places[low], places[high - 1] + 1
+        pieces.append((index, start + low, high - low))
+        byte += size
+    return pieces

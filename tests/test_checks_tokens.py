@@ -1,0 +1,247 @@
+"""The secrets checks: what each proves, disproves and leaves open, and that none of them ever raises.
+
+Values are computed here from the documented algorithms, so that no token stands in the file.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leakscan.checks import tokens
+from leakscan.checks.tokens import CHECKS
+
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+BODY = "zQ7kT2mVbN4xLr9Wc1HsYd8GfJp3Ea"
+HEX_40 = "9f3b1c7d2e8a4056b7c1d9e3f2a8046b5d7c1e9f"
+
+
+def in_base(number: int, alphabet: str, width: int) -> str:
+    out = ""
+    for _ in range(width):
+        number, rest = divmod(number, len(alphabet))
+        out = alphabet[rest] + out
+    return out
+
+
+def github(prefix: str, body: str = BODY) -> str:
+    return prefix + body + in_base(zlib.crc32(body.encode()), BASE62, 6)
+
+
+def gitlab(prefix: str, version: str = ".01") -> str:
+    payload = base64.urlsafe_b64encode(bytes(range(60, 76)) + b"o:1\nu:4x9k\n").decode().rstrip("=")
+    head = f"{prefix}{payload}{version}.{in_base(len(payload), BASE36, 2)}"
+    return head + in_base(zlib.crc32(head.encode()), BASE36, 7)
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def url64(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def macaroon(location: bytes, signature: int = 32) -> str:
+    raw = b"\x02\x01" + bytes([len(location)]) + location + b"\x02\x02id\x00\x00\x06\x20" + bytes(range(signature))
+    return "pypi-" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def pem(kind: str, raw: bytes, newline: str = "\n", headers: str = "", block: str = "") -> str:
+    body = newline.join(b64(raw)[i : i + 64] for i in range(0, len(b64(raw)), 64))
+    head, tail = f"-----BEGIN {kind}PRIVATE KEY{block}-----", f"-----END {kind}PRIVATE KEY{block}-----"
+    return newline.join([head, *([headers, ""] if headers else []), body, tail])
+
+
+def der(size: int) -> bytes:
+    return b"\x30\x81" + bytes([size]) + bytes(range(size))
+
+
+OPENSSH = b"openssh-key-v1\x00"
+BCRYPT_KDF = OPENSSH + b"\x00\x00\x00\x0aaes256-ctr" + bytes(64)
+PLAIN_SSH = OPENSSH + b"\x00\x00\x00\x04none" + bytes(64)
+
+TABLE: list[tuple[str, str, bool | None]] = [
+    # GitHub and npm: the CRC-32 of the body, in base 62
+    ("github_crc", github("ghp_"), True),
+    ("github_crc", github("npm_"), True),
+    ("github_crc", github("ghp_")[:-1] + "!", False),
+    ("github_crc", github("ghp_", BODY.swapcase())[:-6] + github("ghp_")[-6:], False),
+    ("github_crc", github("ghr_", BODY + BODY), True),
+    ("github_crc", "ghr_" + BODY + BODY + "0q0Z0q", None),
+    ("github_crc", "ghp_" + "x" * 36, False),
+    ("github_crc", "ghp", False),
+    # GitLab: the CRC-32 of everything before it, in base 36
+    ("gitlab_crc", gitlab("glpat-"), True),
+    ("gitlab_crc", gitlab("glrt-", ""), True),
+    ("gitlab_crc", gitlab("glpat-").replace("glpat-", "glrt-"), False),
+    ("gitlab_crc", "glpat-" + BODY, False),
+    ("atlassian_crc", f"ATATT3{BODY}={zlib.crc32(f'ATATT3{BODY}'.encode()):08X}", True),
+    ("atlassian_crc", f"ATATT3{BODY}=00000000", None),
+    ("atlassian_crc", "ATATT3" + "x" * 40 + "=00000000", False),
+    # BIP-173's own test vectors, which check any Bech32 string
+    ("age_secret_key", "A12UEL5L", True),
+    (
+        "age_secret_key",
+        "an83characterlonghumanreadablepartthatcontainsthenumber1andtheexcludedcharactersbio1tt5tgs",
+        True,
+    ),
+    ("age_secret_key", "A12UEL5Q", False),
+    ("age_secret_key", "A1BIO", False),
+    ("age_secret_key", "no mark", False),
+    # AWS: base 32, and an account number that exists
+    ("aws_access_key_id", "AKIA" + "QX3K7TZ5MBNV4RWH", None),
+    ("aws_access_key_id", "ASIA" + "IJ2KLTZ5MBNV4RWH", None),
+    ("aws_access_key_id", "AKIA" + "7777775ZYXWVUTSR", False),
+    ("aws_access_key_id", "AKIA" + "QX3K7TZ5MBNV4RW1", False),
+    ("aws_access_key_id", "AKIAIOSFODNN7EXAMPLE", False),
+    ("aws_secret_key", BODY + "/pQ3+kZr8sL", False),
+    ("aws_secret_key", BODY + "/pQ3+kZr8s", None),
+    ("aws_secret_key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", False),
+    ("aws_secret_key", HEX_40, False),
+    ("aws_secret_key", "home/runner/Projects/Internal/Config2/St", False),
+    # Azure: so many bytes
+    ("azure_key_64", b64(bytes(range(64))), True),
+    ("azure_key_64", b64(bytes(range(63))), False),
+    ("azure_key_64", next(v for v in tokens._DOCUMENTED if v.startswith("Eby8")), False),
+    ("azure_key_32", b64(bytes(range(40, 72))), True),
+    ("azure_key_32", b64(bytes(range(40, 72))).replace("=", "%3D"), True),
+    ("azure_key_32", b64(bytes(31)), False),
+    # PyPI: a macaroon of PyPI
+    ("pypi_macaroon", macaroon(b"pypi.org"), True),
+    ("pypi_macaroon", macaroon(b"test.pypi.org"), True),
+    ("pypi_macaroon", macaroon(b"evil.org"), False),
+    ("pypi_macaroon", macaroon(b"pypi.org", 31), False),
+    ("pypi_macaroon", "pypi-AgEIcHlwaS5vcmc", False),
+    # Discord: the account number first
+    ("discord_token", b64(b"198622483471925248") + ".Gh1kLm." + BODY, True),
+    ("discord_token", b64(b"1986224834719252xx") + ".Gh1kLm." + BODY, False),
+    ("discord_token", "", False),
+    # tokens that are JSON inside
+    ("sentry_token", f"sntrys_{url64({'url': 'https://sentry.io'})}_{BODY}", True),
+    ("sentry_token", f"sntrys_{url64({'iat': 1})}_{BODY}", False),
+    ("sentry_token", f"sntryu_{HEX_40}", None),
+    ("onepassword_token", "ops_" + url64({"signInAddress": "a.1password.com"}), True),
+    ("onepassword_token", "ops_" + url64({"email": "a"}), False),
+    ("jwt", f"{url64({'alg': 'HS256'})}.{url64({'sub': 'u-1'})}.{BODY}", True),
+    ("jwt", f"{url64({'typ': 'JWT'})}.{url64({'sub': 'u-1'})}.{BODY}", False),
+    ("jwt", f"{url64({'alg': 'HS256'})}.{url64({'sub': '1234567890'})}.{BODY}", False),
+    ("jwt", f"{url64(['alg'])}.{url64({'sub': 'u-1'})}.{BODY}", False),
+    ("jwt", "eyJ", False),
+    ("stripe_key", f"sk_live_{BODY}", None),
+    ("stripe_key", f"sk_live_{HEX_40}", False),
+    ("stripe_key", "sk_live_" + "x" * 24, False),
+    # private keys: structure, and whether a passphrase guards them
+    ("private_key", pem("", der(120)), True),
+    ("private_key", pem("", der(120), "\\n"), True),
+    ("private_key", pem("", der(120), '\\n" +\n  "'), True),
+    ("private_key", pem("RSA ", der(120)[:-1]), None),
+    ("private_key", pem("", b"short"), False),
+    ("private_key", pem("ENCRYPTED ", der(120)), False),
+    ("private_key", pem("OPENSSH ", PLAIN_SSH), True),
+    ("private_key", pem("OPENSSH ", BCRYPT_KDF), False),
+    ("private_key", pem("RSA ", bytes(64), headers="Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00FF"), False),
+    ("private_key", "-----BEGIN PRIVATE KEY-----", False),
+    ("encrypted_private_key", pem("ENCRYPTED ", der(120)), True),
+    ("encrypted_private_key", pem("OPENSSH ", BCRYPT_KDF), True),
+    (
+        "encrypted_private_key",
+        pem("RSA ", bytes(64), headers="Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00FF"),
+        True,
+    ),
+    ("encrypted_private_key", pem("", der(120)), False),
+    ("pgp_private_key", pem("PGP ", b"\x95\x01\x00" + bytes(60), headers="Version: GnuPG v2", block=" BLOCK"), True),
+    ("pgp_private_key", pem("PGP ", b"\xc5\xc0\x00" + bytes(60), block=" BLOCK"), True),
+    ("pgp_private_key", pem("PGP ", b"\x99\x01\x00" + bytes(60), block=" BLOCK"), False),
+    # stand-ins
+    ("not_placeholder", BODY, None),
+    ("not_placeholder", "key-" + "0" * 32, False),
+    ("not_placeholder", "key-" + "deadbeef" * 4, False),
+    ("not_placeholder", "<your-key>", False),
+    ("not_placeholder", "${TOKEN}", False),
+    ("not_placeholder", "", None),
+    ("not_words", "hf_" + "QzkTmVbNxLrWcHsYdGfJpBkLwQzXvNtRsD", None),
+    ("not_words", "hf_YourHuggingFaceAccessTokenGoesHere", False),
+    # words and randomness
+    ("random_token", BODY, None),
+    ("random_token", HEX_40, None),
+    ("random_token", "live_" + HEX_40, None),
+    ("random_token", BODY[:15], False),
+    ("random_token", "550e8400-e29b-41d4-a716-446655440000", False),
+    ("random_token", "integration_configuration_2", False),
+    ("random_token", "gpt-4-turbo-2024-04-09", False),
+    ("random_token", "1700000000000000000", False),
+    ("random_token", "camelCaseIdentifierNumber12", False),
+    ("quoted_password", "tR4vel-Mug7", None),
+    ("quoted_password", "hunter2", False),
+    ("quoted_password", "Password123", False),
+    ("quoted_password", "current-password", False),
+    ("quoted_password", "required|min:8", False),
+    ("quoted_password", "aB3$", False),
+    ("strong_password", "tR4vel!Mug7", None),
+    ("strong_password", "Base64Encoded2", False),
+    ("strong_password", "X509Name", False),
+    ("strong_password", HEX_40, False),
+    ("strong_password", "lowercase1", False),
+    ("connection_password", "rT5n0Kq2v", None),
+    ("connection_password", "yourStrong(!)Password", False),
+    ("connection_password", "root", False),
+    # credentials in URLs and headers
+    ("credential_uri", "postgres://app:kV9w2LmQ7r@db.acme.io/x", True),
+    ("credential_uri", "postgres://app:kV9w2LmQ7r@warehouse/x", None),
+    ("credential_uri", "redis://:p8XeZ3nLq0@10.20.4.7:6379", True),
+    ("credential_uri", "postgres://app:kV9w2LmQ7r@localhost/x", False),
+    ("credential_uri", "postgres://app:kV9w2LmQ7r@db.example.com/x", False),
+    ("credential_uri", "postgres://deploy:deploy@db.acme.io/x", False),
+    ("credential_uri", "https://user:password@acme.io", False),
+    ("credential_uri", "acme.io", False),
+    ("basic_credentials", b64(b"svc:Kt7pL29vX"), True),
+    ("basic_credentials", b64(b"Aladdin:open sesame"), False),
+    ("basic_credentials", b64(b"user:password"), False),
+    ("basic_credentials", b64(b"no colon here"), False),
+    ("basic_credentials", b64(b"\xff\xfe\xfd:abcdefgh"), False),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "verdict"), TABLE)
+def test_a_check_gives_exactly_this_verdict(name: str, text: str, verdict: bool | None) -> None:
+    assert CHECKS[name](text) is verdict
+
+
+def test_every_check_has_a_row_for_each_side() -> None:
+    sides = {name: {verdict is False for check, _, verdict in TABLE if check == name} for name in CHECKS}
+    assert [name for name, seen in sides.items() if seen != {True, False}] == []
+
+
+SHAPES = st.one_of(
+    st.text(),
+    st.text(st.characters(categories=["Cs", "Nd", "Lu", "Sm"])),
+    st.from_regex(r"[a-z]{2,5}[_.-][A-Za-z0-9+/=_.-]{0,80}", fullmatch=True),
+    st.from_regex(r"eyJ[A-Za-z0-9_-]{0,40}\.eyJ[A-Za-z0-9_-]{0,40}\.[A-Za-z0-9_-]{0,20}", fullmatch=True),
+    st.from_regex(
+        r"-----BEGIN (RSA |OPENSSH |PGP )?PRIVATE KEY-----[\sA-Za-z0-9+/=\\]{0,90}-----END X", fullmatch=True
+    ),
+    st.from_regex(r"[a-z]{2,8}://[^@]{0,20}:[^@]{0,20}@.{0,20}", fullmatch=True),
+    st.binary(max_size=80).map(lambda raw: base64.b64encode(raw).decode()),
+)
+
+
+@pytest.mark.parametrize("name", sorted(CHECKS))
+@given(text=SHAPES)
+def test_a_check_is_total(name: str, text: str) -> None:
+    assert CHECKS[name](text) in {True, False, None}
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_base_62_is_read_back(number: int) -> None:
+    digits = tokens._digits(number, BASE62, 6)
+    value = 0
+    for sign in digits:
+        value = value * 62 + BASE62.index(sign)
+    assert (len(digits), value) == (6, number)
