@@ -12,13 +12,8 @@ unit). It may hit where there is nothing. Three kinds of hit come out of one pas
 
 from __future__ import annotations
 
-import hashlib
-import os
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path as FilePath
 from typing import Any
 
 import hyperscan
@@ -56,16 +51,37 @@ class _Expression:
 class Engine:
     """The compiled databases of a list of rules; rules are known by their index in that list."""
 
-    def __init__(self, rules: Sequence[Rule], cache_dir: str = "") -> None:
+    def __init__(self, rules: Sequence[Rule]) -> None:
         self.keyword_rules: dict[int, tuple[int, ...]] = {}
         """Keyword hit → the rules that need it."""
         self.shapeless: frozenset[int] = frozenset()
         """Rules that need a context word and can match anything: no shape to look for."""
-        main, shapes = self._expressions(rules)
-        self._main = _database(main, cache_dir)
-        self._shapes = _database(shapes, cache_dir)
+        main, shapes = self.expressions(rules)
+        self._main = _compiled(main)
+        self._shapes = _compiled(shapes)
 
-    def _expressions(self, rules: Sequence[Rule]) -> tuple[list[_Expression], list[_Expression]]:
+    def dump(self) -> tuple[dict[str, Any], list[bytes]]:
+        """What `restore` makes an equal engine of, on the same kind of CPU: plain data, and the databases."""
+        facts = {"keywords": [[k, v] for k, v in self.keyword_rules.items()], "shapeless": sorted(self.shapeless)}
+        return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in (self._main, self._shapes)]
+
+    @classmethod
+    def restore(cls, facts: dict[str, Any], databases: Sequence[bytes]) -> Engine:
+        """The engine that was dumped. Raises ValueError if this CPU or hyperscan cannot run it.
+
+        The databases must be whole: hyperscan loads, and crashes on, damaged ones.
+        """
+        engine = cls.__new__(cls)
+        engine.keyword_rules = {keyword: tuple(rules) for keyword, rules in facts["keywords"]}
+        engine.shapeless = frozenset(facts["shapeless"])
+        try:
+            engine._main, engine._shapes = map(_restored, databases)
+        except hyperscan.error:
+            raise ValueError("compiled for another CPU or hyperscan") from None
+        return engine
+
+    def expressions(self, rules: Sequence[Rule]) -> tuple[list[_Expression], list[_Expression]]:
+        """What the two databases look for."""
         main = [_Expression(id_, text) for id_, texts in _PSEUDO.items() for text in texts]
         shapes: list[_Expression] = []
         keywords: dict[str, list[int]] = {}
@@ -158,15 +174,12 @@ def _base64_ends(data: Any) -> list[int]:
     return [int(end) for end in (pairs[ascii_text] + 2) * _WORD]
 
 
-# -- databases, compiled once and kept on disk ---------------------------------------------------------------------
+# -- databases ---------------------------------------------------------------------------------------------------
 
 
-def _database(expressions: list[_Expression], cache_dir: str) -> Any:
+def _compiled(expressions: list[_Expression]) -> Any:
     if not expressions:
         return None
-    path = _cache_path(expressions, cache_dir)
-    if path and (cached := _load(path)):
-        return cached
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     flags = hyperscan.HS_FLAG_DOTALL
     database.compile(
@@ -175,43 +188,12 @@ def _database(expressions: list[_Expression], cache_dir: str) -> Any:
         elements=len(expressions),
         flags=[flags | (hyperscan.HS_FLAG_CASELESS if e.caseless else 0) for e in expressions],
     )
-    if path:
-        _save(path, hyperscan.dumpb(database))
     return database
 
 
-def _cache_path(expressions: list[_Expression], cache_dir: str) -> FilePath | None:
-    """Where the database of these expressions is kept: the name depends on all that its bytes depend on."""
-    if not cache_dir:
+def _restored(content: bytes) -> Any:
+    if not content:
         return None
-    digest = hashlib.sha256()
-    digest.update(f"{version('hyperscan')} {platform.machine()} {platform.system()}\n".encode())
-    for e in expressions:
-        digest.update(f"{e.id} {e.caseless} {e.text}\n".encode())
-    return FilePath(cache_dir) / f"{digest.hexdigest()[:32]}.hsdb"
-
-
-def _load(path: FilePath) -> Any:
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return None
-    if hashlib.sha256(content[32:]).digest() != content[:32]:  # hyperscan would load, and crash on, a damaged one
-        return None
-    try:
-        database = hyperscan.loadb(content[32:], hyperscan.HS_MODE_BLOCK)
-        database.scratch = hyperscan.Scratch(database)
-    except hyperscan.error:
-        return None  # made for another CPU: compile again
+    database = hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
+    database.scratch = hyperscan.Scratch(database)
     return database
-
-
-def _save(path: FilePath, content: bytes) -> None:
-    """Keep the database; a folder that cannot be written to only costs the next start its time."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_bytes(hashlib.sha256(content).digest() + content)
-        partial.replace(path)
-    except OSError:
-        return

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
 from typing import Any
 
+from leakscan import book
 from leakscan.detect import Detector
-from leakscan.engine import Engine
-from leakscan.types import Outcome, Policy, Rule
+from leakscan.types import Outcome, Policy
 
 _AHEAD = 4
 """Batches in flight for each worker: enough to keep it busy, few enough to bound memory."""
@@ -46,13 +44,16 @@ def ordered(
 def _pooled(
     work: Work, todo: Iterator[Any], scanner: Detector, jobs: int, progress: Callable[[int, int], None] | None
 ) -> Iterator[Outcome]:
+    import multiprocessing  # noqa: PLC0415 - a hook that scans one small file has no use for them
+    from concurrent.futures import Future, ProcessPoolExecutor  # noqa: PLC0415
+
     global _worker  # noqa: PLW0603 - a forked worker inherits the compiled rules through it
     forks = sys.platform == "linux"
     context = multiprocessing.get_context("fork" if forks else "spawn")
     if forks:
         _worker = (work, scanner)
     pool = ProcessPoolExecutor(
-        jobs, context, _start, () if forks else (work, tuple(scanner.rules), scanner.policy)
+        jobs, context, _start, () if forks else (work, scanner.policy)
     )
     waiting: deque[Future[list[Outcome]]] = deque()
     finished = False
@@ -78,12 +79,13 @@ def _told(outcomes: list[Outcome], progress: Callable[[int, int], None] | None) 
     return outcomes
 
 
-def _start(work: Work | None = None, rules: tuple[Rule, ...] = (), policy: Policy | None = None) -> None:
+def _start(work: Work | None = None, policy: Policy | None = None) -> None:
     """Make a worker ready: the terminal's interrupt is for the parent, who ends us; rules are compiled once."""
     global _worker  # noqa: PLW0603
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if work is not None and policy is not None:
-        _worker = (work, Detector(rules, policy, Engine(rules, policy.cache_dir)))
+        rules, engine = book.opened(policy)
+        _worker = (work, Detector(rules, policy, engine))
 
 
 def _run(batch: Any) -> list[Outcome]:

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
@@ -103,8 +104,12 @@ def failures(rule: Rule) -> Iterator[Failure]:
     listed = list(cases(rule))
     with tempfile.TemporaryDirectory(prefix="leakscan-") as folder:
         for encoding, shard in _shards(listed, FilePath(folder)):
+            outcome = scan_slice(scanner, Slice(shard))
+            if outcome.crash:
+                yield Failure(rule.id, "every", "every host", encoding, outcome.crash, (), ())
+                continue
             found: dict[int, list[Finding]] = defaultdict(list)
-            for finding in scan_slice(scanner, Slice(shard)).findings:
+            for finding in outcome.findings:
                 found[finding.location.record or 0].append(finding)
             for number, case in enumerate(listed):
                 if failure := _judge(rule, case, encoding, found[number]):
@@ -179,10 +184,10 @@ def costs(rules: Sequence[Rule]) -> list[Cost]:
 
 
 def _cost(rule: Rule, corpus: bytes, bare: float) -> Cost:
-    # Without its context words only the shape of the rule is looked for, as in a record that holds one of them.
-    engine = Engine([replace(rule, context_required=False)] if _stands(rule) else [rule])
+    engine = Engine([rule])
     scan = max(0.0, _seconds(engine, corpus) - bare)
-    lines = {corpus.rfind(b"\n", 0, end - 1) + 1 for end, what in engine.hits(corpus) if what == 0}
+    wanted = {0, *engine.keyword_rules}
+    lines = {corpus.rfind(b"\n", 0, end - 1) + 1 for end, what in engine.hits(corpus) if what in wanted}
     texts = [corpus[start : corpus.index(b"\n", start)].decode() for start in sorted(lines)]
     matcher = Matcher(rule)
     matcher.find("")
@@ -192,14 +197,14 @@ def _cost(rule: Rule, corpus: bytes, bare: float) -> Cost:
     return Cost(rule.id, scan * 1e9 / len(corpus), (time.perf_counter() - begin) * 1e9 / len(corpus), len(texts))
 
 
-def _stands(rule: Rule) -> bool:
-    return not rule.context_required
-
-
 def _seconds(engine: Engine, corpus: bytes) -> float:
-    begin = time.perf_counter()
-    engine.hits(corpus)
-    return time.perf_counter() - begin
+    """The better of three passes."""
+    best = math.inf
+    for _ in range(3):
+        begin = time.perf_counter()
+        engine.hits(corpus)
+        best = min(best, time.perf_counter() - begin)
+    return best
 
 
 @cache

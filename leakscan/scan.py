@@ -15,10 +15,9 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, BinaryIO, cast
 
-from leakscan import compression, executors, formats, masking, rules, storage
+from leakscan import book, compression, executors, formats, storage
 from leakscan.detect import Detector
-from leakscan.engine import Engine
-from leakscan.types import Finding, Location, Outcome, Policy, Shard, Slice, Tally
+from leakscan.types import Outcome, Policy, Shard, Slice, Tally
 
 SPLIT = 16 << 20
 """Bytes from which a shard is cut into slices."""
@@ -34,16 +33,18 @@ Progress = Callable[[int, int], None]
 
 def detector(policy: Policy) -> Detector:
     """The rules of the policy, compiled. Raises RuleError."""
-    loaded = rules.load(rules.sources(policy.packs, policy.rule_files))
-    return Detector(loaded, policy, Engine(loaded, policy.cache_dir))
+    loaded, engine = book.opened(policy)
+    return Detector(loaded, policy, engine)
 
 
-def run(paths: Sequence[str], policy: Policy, progress: Progress | None = None) -> Iterator[Outcome]:
+def run(
+    paths: Sequence[str], policy: Policy, progress: Progress | None = None, scanner: Detector | None = None
+) -> Iterator[Outcome]:
     """Scan `paths` and yield the outcome of every slice; those of a shard follow each other, the first with index 0.
 
     Raises RuleError before the first outcome. What cannot be read is an outcome with gaps, not an exception.
     """
-    scanner = detector(policy)
+    scanner = scanner or detector(policy)
     batches = _batches(storage.expand(paths), policy)
     seen = Tally()
     for outcome in executors.ordered(scan_batch, batches, scanner, policy.jobs, progress):
@@ -238,14 +239,3 @@ class _Rejoined(io.RawIOBase):
         chunk = self.read(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
-
-
-def default_cache_dir() -> str:
-    """Where compiled rules are kept: ``$XDG_CACHE_HOME/leakscan`` or ``~/.cache/leakscan``."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(base):
-        base = os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "leakscan")
-
-
-__all__ = ["Finding", "Location", "Outcome", "default_cache_dir", "detector", "frames", "run", "scan_slice", "masking"]

@@ -92,7 +92,7 @@ def _globbed(pattern: str) -> Iterator[Shard | Lost]:
         nothing = False
         yield item
     if nothing:
-        yield Lost(printable(pattern), "missing", "the pattern matches nothing")
+        yield Lost(printable(pattern), "missing", "no file matches the pattern")
 
 
 def _is_git(match: str, pattern: str) -> bool:
@@ -189,5 +189,5 @@ def _lost(path: str, error: OSError) -> Lost:
     if isinstance(error, FileNotFoundError):
         reason = "a symbolic link to nothing" if os.path.islink(path) else "no such file or directory"
         return Lost(printable(path), "missing", reason)
-    reason = error.strerror or type(error).__name__
-    return Lost(printable(path), "unreadable", reason[0].lower() + reason[1:])
+    reason = (error.strerror or "cannot be read").lower()
+    return Lost(printable(path), "unreadable", reason)

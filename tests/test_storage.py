@@ -95,13 +95,13 @@ def test_globs(here: Path) -> None:
     assert uris("?/a.json[l]") == ["x/a.jsonl", "y/a.jsonl"]
     assert uris("*") == ["x/.c.jsonl", "x/a.jsonl", "x/b.jsonl", "x/d.csv", "y/a.jsonl"]
     assert uris("x/*") == ["x/.c.jsonl", "x/a.jsonl", "x/b.jsonl", "x/d.csv"]
-    assert uris("x/.git*") == []  # matched, but left out as a directory met
+    assert list(expand(["x/.git*"])) == [Lost("x/.git*", "missing", "no file matches the pattern")]
+    assert uris("*/.git") == ["x/.git/q.jsonl"]
 
 
 def test_deep_globs_name_every_file_once_and_follow_no_circle(here: Path) -> None:
     for name in ("d/a.csv", "d/x/b.csv", "d/x/y/c.csv", "d/x/y/c.txt", "d/.git/d.csv"):
         write(name)
-    assert uris("d/**/*.csv") == uris("**/*.csv") or True
     assert uris("d/**/*.csv") == ["d/a.csv", "d/x/b.csv", "d/x/y/c.csv"]
     assert uris("**/*.csv") == ["./d/a.csv", "./d/x/b.csv", "./d/x/y/c.csv"]
     assert uris(f"{here}/**/y/*") == [f"{here}/d/x/y/c.csv", f"{here}/d/x/y/c.txt"]
@@ -127,8 +127,8 @@ def test_a_file_whose_name_looks_like_a_glob_is_that_file(here: Path) -> None:
         ("nothing", "no such file or directory"),
         ("", "no such file or directory"),
         ("a/b/c", "no such file or directory"),
-        ("*.jsonl", "the pattern matches nothing"),
-        ("d/**/*.jsonl", "the pattern matches nothing"),
+        ("*.jsonl", "no file matches the pattern"),
+        ("d/**/*.jsonl", "no file matches the pattern"),
     ],
 )
 def test_what_is_not_there_is_missing(here: Path, path: str, detail: str) -> None:
@@ -246,4 +246,4 @@ def test_shards_are_read_in_pieces_and_can_seek(here: Path) -> None:
 def test_an_error_in_reading_is_named() -> None:
     shard = Shard("a", "a", 1)
     assert lost(shard, OSError(errno.EIO, "Input/output error")) == Lost("a", "unreadable", "input/output error")
-    assert lost(shard, OSError("?")) == Lost("a", "unreadable", "oSError")
+    assert lost(shard, OSError("?")) == Lost("a", "unreadable", "cannot be read")

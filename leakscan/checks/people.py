@@ -167,8 +167,8 @@ def email_spelled_out(text: str) -> bool | None:
 # -- telephone ---------------------------------------------------------------------------------------------------
 
 _FICTIONAL = re.compile(
-    # North America 555; the drama ranges of Ofcom (UK), ACMA (Australia), ARCEP (France), Bundesnetzagentur (Germany).
-    r"1[0-9]{3}555|1[0-9]{3}[0-9]{3}0{4}|447700900|442079460|441632960|441(?:1[3-8]|21|31|41|51|61)4960|441914980|"
+    # North America 555 (and its directory inquiries, which others copy); the drama ranges of Ofcom (UK), ACMA (Australia), ARCEP (France), Bundesnetzagentur (Germany).
+    r"[0-9]{2,8}5551212|1[0-9]{3}555|1[0-9]{3}[0-9]{3}0{4}|447700900|442079460|441632960|441(?:1[3-8]|21|31|41|51|61)4960|441914980|"
     r"443069990|448081570|6125550|6135550|6175550|6185550|61[2378]7010|6149157|331990|332619|333530|334657|335364|"
     r"336399|493023125|496990009|494066969|492214710|498999998|4917139200"
 )
@@ -276,9 +276,9 @@ _KNOWN_ABA = frozenset({"011000015", "021000021", "026009593", "110000000", "122
 # -- cards and bank accounts -------------------------------------------------------------------------------------
 
 _IIN = re.compile(
-    r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})|5[1-5][0-9]{14}|(?:222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}"
+    r"4[0-9]{15}|5[1-5][0-9]{14}|(?:222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}"
     r"|3[47][0-9]{13}|(?:6011|64[4-9][0-9]|65[0-9]{2})[0-9]{12}|35(?:2[89]|[3-8][0-9])[0-9]{12}"
-    r"|3(?:0[0-5]|[689][0-9])[0-9]{11}|62[0-9]{14,17}|220[0-4][0-9]{12}|(?:60|81|82)[0-9]{14}|506[01][0-9]{12,15}"
+    r"|3(?:0[0-5]|[689][0-9])[0-9]{11}|62(?:[0-9]{14}|[0-9]{17})|220[0-4][0-9]{12}|(?:60|81|82)[0-9]{14}|506[01][0-9]{12}"
 )
 _TEST_PREFIXES = (
     # Payment providers' published test numbers, down to the digits that they share.
@@ -590,9 +590,9 @@ def uk_nino(text: str) -> bool | None:
 
 
 def fr_nir(text: str) -> bool | None:
-    """France: sex, month (1 to 12, or the codes of incomplete dates) and the two-digit key 97 − n mod 97."""
+    """France: sex, month (1 to 12, or the codes of incomplete dates) and the two-digit key, 97 less n mod 97."""
     number = _compact(text)
-    if re.fullmatch(r"[1278][0-9]{4}[0-9AB]{2}[0-9]{8}", number[:5] + number[5:7] + number[7:]) is None:
+    if re.fullmatch(r"[1278][0-9]{4}[0-9AB]{2}[0-9]{8}", number) is None:
         return False
     if not (1 <= int(number[3:5]) <= 12 or 20 <= int(number[3:5]) <= 42 or int(number[3:5]) >= 50):
         return False
@@ -674,6 +674,18 @@ def us_ein(text: str) -> bool | None:
     return False if len(d) != 9 or d[:2] not in _ein_prefixes() or is_filler(d) else None
 
 
+_SAMPLE_BUCKET = re.compile(
+    r"(?:my|your|our|some|the|a|an|test|demo|sample|example|foo|bar|baz|bucket|name|path|data|dir|folder|x|key)"
+    r"(?:[-_.]?(?:bucket|name|test|example|path|data|[0-9]{1,4}))*|.*(?:example|nonexist|non-exist|placeholder|dummy).*"
+)
+
+
+def bucket_uri(text: str) -> bool | None:
+    """An object store's address whose bucket has a name of its own."""
+    bucket = text.partition("://")[2].partition("/")[0].partition("@")[0].lower()
+    return False if _SAMPLE_BUCKET.fullmatch(bucket) is not None else None
+
+
 CHECKS: dict[str, Check] = {
     "ar_cuit": _proved("ar.cuit", "[0-9]{11}"),
     "bank_bic": bank_bic,
@@ -683,6 +695,7 @@ CHECKS: dict[str, Check] = {
     "br_cpf": br_cpf,
     "btc_base58": btc_base58,
     "btc_bech32": btc_bech32,
+    "bucket_uri": bucket_uri,
     "ca_sin": _plausible("ca.sin", "[1-79][0-9]{8}"),
     "de_tax_id": _proved("de.idnr", "[1-9][0-9]{10}"),
     "eg_national_id": eg_national_id,

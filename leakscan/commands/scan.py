@@ -16,7 +16,7 @@ from leakscan.reports import ENDINGS, FORMATS, About, Writer, format_of, open_re
 from leakscan.reports.manifest import Manifest
 from leakscan.reports.summary import Summary, at_or_above, plain
 from leakscan.reports.target import Target
-from leakscan.types import CONFIDENCES, SEVERITIES, LeakscanError, Outcome, Policy
+from leakscan.types import CONFIDENCES, SEVERITIES, LeakscanError, Outcome, Policy, Rule
 
 CLEAN, FOUND, INCOMPLETE = 0, 1, 3
 
@@ -67,8 +67,9 @@ def command(
 
     Exit codes: 0 clean and complete, 1 findings, 2 wrong usage, 3 nothing found but not everything read.
     """
-    resolved = policy.resolve(os.environ, format=read_as, **flags)
-    about = _about(resolved)
+    resolved = policy.resolve(os.environ, format=read_as, validate=manifest is not None, **flags)
+    scanner = scan.detector(resolved)
+    about = _about(resolved, scanner.rules)
     targets = _targets(outputs, format_, sys.stdout.isatty())
     summary = Summary(about)
     with contextlib.ExitStack() as undo:
@@ -79,7 +80,7 @@ def command(
         account = Manifest(Target(manifest), about) if manifest else None
         if account:
             undo.callback(account.abort)
-        with _progress(paths, quiet) as progress, contextlib.closing(scan.run(paths, resolved, progress)) as outcomes:
+        with _progress(paths, quiet) as progress, contextlib.closing(scan.run(paths, resolved, progress, scanner)) as outcomes:
             _write(outcomes, summary, writers, account)
         undo.pop_all()
     if not quiet:
@@ -94,11 +95,9 @@ def exit_code(summary: Summary, resolved: Policy) -> int:
     return INCOMPLETE if summary.coverage.kinds or summary.unread else CLEAN
 
 
-def _about(resolved: Policy) -> About:
-    sources = rules.sources(resolved.packs, resolved.rule_files)
-    return About(
-        __version__, tuple(rules.load(sources)), policy.digest(sources), resolved.key_id, resolved.show_values
-    )
+def _about(resolved: Policy, known: Sequence[Rule]) -> About:
+    digest = policy.digest(rules.sources(resolved.packs, resolved.rule_files))
+    return About(__version__, tuple(known), digest, resolved.key_id, resolved.show_values)
 
 
 def _targets(outputs: Sequence[str], format_: str | None, terminal: bool) -> list[tuple[str, str]]:

@@ -46,6 +46,7 @@ class ColumnBlock:
 
     `bounds` (n + 1 offsets that start anywhere) delimits the values, the last `gap` bytes of each are not part of
     it; `locate` knows value i as position `first` + i. A `key` block holds names: its leaf's path ends in itself.
+    `groups`, where given, has the row group of each value.
     """
 
     data: Any
@@ -56,6 +57,7 @@ class ColumnBlock:
     gap: int = 0
     key: bool = False
     row_group: int | None = None
+    groups: Sequence[int] = ()
     member: str | None = None
     escaped: bool = False
 
@@ -82,8 +84,9 @@ class ColumnBlock:
     def places(self, unit: int, leaf: Leaf, spans: Sequence[tuple[int, int]]) -> Iterable[list[Place]]:
         """Every row that holds the value, in order."""
         tail = (leaf.text,) * self.key
+        group = self.groups[unit] if self.groups else self.row_group
         for row, path in self.locate(self.first + unit):
-            yield [Place(row, path + tail, row_group=self.row_group, member=self.member)] * len(spans)
+            yield [Place(row, path + tail, row_group=group, member=self.member)] * len(spans)
 
     def _first(self, unit: int) -> list[tuple[int | None, Path]]:
         return list(islice(self.locate(self.first + unit), 1))
@@ -121,7 +124,7 @@ def schema_blocks(schema: pa.Schema, member: str) -> Iterator[ColumnBlock]:
     names = dict(pair for field in schema for pair in _names(field, ()))
     if names:
         yield text_block(("schema",), [(("schema",), name) for name in names], key=True, member=member)
-    tables = [(("key_value_metadata",), schema.metadata)]
+    tables: list[tuple[Path, dict[bytes, bytes] | None]] = [(("key_value_metadata",), schema.metadata)]
     tables += [(("schema", name, "metadata"), metadata) for name, metadata in names.items()]
     for path, metadata in tables:
         yield from metadata_blocks(path, metadata, member)
@@ -205,9 +208,8 @@ def _cut(text: pa.Array, site: _Site, locate: Locate, first: int, gap: int) -> I
         raise pa.ArrowInvalid("offsets point behind their buffer")
     view, start = memoryview(data).cast("B"), 0
     while start < len(bounds) - 1:
-        aim = int(bounds[start]) + site.limit
-        stop = len(bounds) - 1 if aim >= bounds[-1] else int(np.searchsorted(bounds, bounds.dtype.type(aim), "right")) - 1
-        stop = max(stop, start + 1)
+        aim = bounds.dtype.type(min(int(bounds[start]) + site.limit, int(bounds[-1])))
+        stop = max(start + 1, int(np.searchsorted(bounds, aim, "right")) - 1)
         lo, hi = int(bounds[start]), int(bounds[stop])
         if lo < hi:
             yield site.block(view[lo:hi], bounds[start : stop + 1], locate, first + start, gap)
@@ -477,7 +479,7 @@ def _is_long(piece: pa.Array) -> npt.NDArray[np.bool_]:
     kind = piece.type
     if pt.is_decimal(kind):
         return _is_long_decimal(piece)
-    values = np.frombuffer(piece.buffers()[1], _NUMBERS[kind], len(piece), piece.offset * kind.byte_width)
+    values = _numpy(piece)
     if values.dtype.kind == "f":
         with np.errstate(invalid="ignore"):
             size = np.abs(values)
@@ -503,7 +505,7 @@ def _digits(piece: pa.Array, positions: Ints) -> tuple[pa.Array, Ints]:
     """The decimal text of the values at `positions`, and the positions that remain."""
     kind = piece.type
     if not pt.is_decimal(kind):
-        values = np.frombuffer(piece.buffers()[1], _NUMBERS[kind], len(piece), piece.offset * kind.byte_width)[positions]
+        values = _numpy(piece)[positions]
         return pa.array(values.astype(np.int64) if values.dtype.kind == "f" else values).cast(pa.string()), positions
     kept = piece.take(pa.array(positions))
     kept = kept if kind.scale >= 0 else kept.cast(pa.decimal256(76, 0))
@@ -655,15 +657,8 @@ def _decoded(raw: Any) -> str:
     return bytes(raw).decode("utf-8", "surrogateescape")
 
 
-_NUMBERS = {
-    pa.int32(): np.dtype(np.int32),
-    pa.int64(): np.dtype(np.int64),
-    pa.uint32(): np.dtype(np.uint32),
-    pa.uint64(): np.dtype(np.uint64),
-    pa.float32(): np.dtype(np.float32),
-    pa.float64(): np.dtype(np.float64),
-}
-"""Numbers that can have `DIGITS` digits, and how they are stored."""
+_NUMBERS = frozenset({pa.int32(), pa.int64(), pa.uint32(), pa.uint64(), pa.float32(), pa.float64()})
+"""Numbers that can have `DIGITS` digits, all of fixed width."""
 
 _HANDLERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array, _Site], Iterator[ColumnBlock]]], ...] = (
     (_is_extension, _extension),
