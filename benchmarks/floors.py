@@ -19,10 +19,10 @@ BLOCK = 1 << 20
 
 def bare_hyperscan(files: Sequence[Path]) -> Callable[[], int]:
     """Scans the files' bytes with the database of all shipped rules and a callback that only counts."""
-    from leakscan import rules  # noqa: PLC0415 # the other floors should not pay for it
-    from leakscan.engine import Engine  # noqa: PLC0415
+    from leakscan import rules  # the other floors should not pay for it
+    from leakscan.engine import Engine
 
-    database = Engine(rules.load(rules.sources()))._main  # noqa: SLF001 # the floor is what lies below `hits`
+    database = Engine(rules.load(rules.sources()))._main  # the floor is what lies below `hits`
     data = [block for path in files for block in blocks(path)]
     count = 0
 
@@ -46,7 +46,7 @@ def blocks(path: Path) -> list[bytes]:
 
 def parquet(files: Sequence[Path], *, threads: bool = False) -> Callable[[], int]:
     """Decodes every column, one row group after another, and does nothing with it."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 # the other floors should not pay for it
+    import pyarrow.parquet as pq  # the other floors should not pay for it
 
     def read() -> int:
         total = 0

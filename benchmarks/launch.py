@@ -21,7 +21,7 @@ def main() -> None:
         "peak": used.ru_maxrss * 1024,
         "code": os.waitstatus_to_exitcode(status),
     }
-    with open(sys.argv[1], "w", encoding="utf-8") as file:  # noqa: PTH123 # pathlib would triple our own memory
+    with open(sys.argv[1], "w", encoding="utf-8") as file:  # pathlib would triple our own memory
         json.dump(cost, file)
 
 

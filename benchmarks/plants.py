@@ -80,11 +80,20 @@ def luhn_digit(digits: str) -> str:
 
 def card(rng: random.Random) -> str:
     """A Luhn-valid card number of a real issuer range, plain or grouped; random, so no vendor's test number."""
-    prefix, length = rng.choice([("4", 16), ("51", 16), ("54", 16), ("37", 15), ("6011", 16)])
+    prefix, length = rng.choice([("4", 16), ("51", 16), ("54", 16), ("37", 15), ("60112", 16)])
     body = prefix + chars(rng, string.digits, length - len(prefix) - 1)
     number = body + luhn_digit(body)
     sizes = (4, 6, 5) if length == 15 else (4, 4, 4, 4)
     return grouped(number, sizes, rng.choice(["", "", " ", "-"]))
+
+
+def aws_key(rng: random.Random) -> str:
+    """An access key id; its first bits, read as base 32, are an account number of twelve digits."""
+    while True:
+        body = chars(rng, BASE32, 16)
+        account = (int.from_bytes(base64.b32decode(body)[:6], "big") & 0x7FFF_FFFF_FF80) >> 7
+        if account < 10**12:
+            return f"AKIA{body}"
 
 
 def grouped(text: str, sizes: tuple[int, ...], glue: str) -> str:
@@ -235,7 +244,7 @@ def sendgrid(rng: random.Random) -> str:
 
 
 KINDS = (
-    Kind("aws-access-key", "secret", "AWS_ACCESS_KEY", ("aws-access-token",), fixed("AKIA", BASE32, 16)),
+    Kind("aws-access-key", "secret", "AWS_ACCESS_KEY", ("aws-access-token",), aws_key),
     Kind(
         "aws-secret-key",
         "secret",

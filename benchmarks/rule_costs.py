@@ -74,7 +74,7 @@ def expressions(chosen: Sequence[Rule]) -> list[Expression]:
     engine = object.__new__(Engine)  # not compiled: that may be what fails
     engine.keyword_rules, engine.shapeless = {}, frozenset()
     out = []
-    for inner in engine._expressions(chosen)[0]:  # what is measured is the inside
+    for inner in engine.expressions(chosen)[0]:
         found = Expression(name_of(engine, chosen, inner.id), inner.text, inner.caseless)
         try:
             compiled([found])

@@ -19,6 +19,8 @@ from pathlib import Path
 MIB = 1 << 20
 PER_PACKAGE = 3 * MIB
 """So that one package of tables (phonenumbers) does not become the corpus."""
+CATALOGUES = {"phonenumbers", "stdnum", "leakscan", "benchmarks"}
+"""Packages left out: tables of thousands of valid numbers, which is what no training set is, and our own examples."""
 PROSE_ENDINGS = (".md", ".rst", ".txt", "copyright", ".md.gz", ".txt.gz", "README", "README.gz", "NEWS.gz")
 CODE_ENDINGS = (".py", ".pyi", ".json", ".toml", ".c", ".h", ".js")
 LANGUAGES = ("ja", "zh_CN", "ru", "de", "fr", "es", "ko", "ar", "hi", "pl", "tr", "el", "he", "vi", "th", "uk", "bn")
@@ -163,10 +165,10 @@ def mixed(paths: Iterable[Path]) -> list[Path]:
 
 
 def children(folder: Path) -> list[Path]:
-    """What is in a folder; nothing where there is none. Our own packages stay out: they are full of look-alikes."""
+    """What is in a folder, but catalogues; nothing where there is none."""
     if not folder.is_dir():
         return []
-    return [path for path in folder.iterdir() if "leakscan" not in path.name and path.name != "site-packages"]
+    return [path for path in folder.iterdir() if path.name not in CATALOGUES | {"site-packages"}]
 
 
 def site_packages() -> Path:

@@ -1,8 +1,8 @@
 """The stages of a scan, one benchmark each, so that a slower scan says where it became slower.
 
-    python -m pytest benchmarks/test_stages.py                       # a table
-    python -m pytest benchmarks/test_stages.py --benchmark-autosave  # keep it
-    python -m pytest benchmarks/test_stages.py --benchmark-compare   # against what was kept
+    python -m pytest benchmarks/test_stages.py --benchmark-enable      # a table
+    python -m pytest benchmarks/test_stages.py --benchmark-enable --benchmark-autosave  # keep it
+    python -m pytest benchmarks/test_stages.py --benchmark-enable --benchmark-compare   # against that
 
 Every stage works on the same blocks of the same seeded corpora and checks what it returns: a stage that became fast by
 doing nothing fails. No time is asserted.
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks import corpus
 from leakscan import formats, jsontext, rules, views
@@ -37,7 +38,7 @@ def chosen() -> list[Rule]:
 @pytest.fixture(scope="session")
 def detector(chosen: list[Rule]) -> Detector:
     """The detector of all rules, as a worker has it."""
-    return Detector(chosen, POLICY, Engine(chosen, str(corpus.HOME / "xdg" / "leakscan")))
+    return Detector(chosen, POLICY, Engine(chosen))
 
 
 @pytest.fixture(scope="session", params=["main", "dense"])
@@ -60,7 +61,7 @@ def hits(detector: Detector, block: Block) -> Hits:
 
 def engine_of(detector: Detector) -> Engine:
     """The engine inside."""
-    assert detector._engine is not None
+    assert detector._engine is not None  # what is measured is the inside
     return detector._engine
 
 
@@ -81,50 +82,50 @@ def candidates(block: Block, hits: Hits) -> list[int]:
     return sorted(set(block.units([end for end, _ in hits])) - {-1})
 
 
-def test_read_jsonl_blocks(benchmark, shard):
+def test_read_jsonl_blocks(benchmark: BenchmarkFixture, shard: Path) -> None:
     found = benchmark(read, shard, "jsonl")
     assert b"".join(bytes(part.data) for part in found) == shard.read_bytes()
 
 
-def test_read_parquet_blocks(benchmark, shard):
+def test_read_parquet_blocks(benchmark: BenchmarkFixture, shard: Path) -> None:
     twin = shard.parent.parent / "parquet" / f"{shard.stem}.parquet"
     size = benchmark(lambda: sum(len(part.data) for part in read(twin, "parquet")))
     assert size > shard.stat().st_size // 2
 
 
-def test_engine_hits(benchmark, detector, block):
+def test_engine_hits(benchmark: BenchmarkFixture, detector: Detector, block: Block) -> None:
     assert benchmark(engine_of(detector).hits, block.data)
 
 
-def test_locate_hits(benchmark, block, hits):
+def test_locate_hits(benchmark: BenchmarkFixture, block: Block, hits: Hits) -> None:
     ends = [end for end, _ in hits]
     assert len(benchmark(block.units, ends)) == len(ends)
 
 
-def test_parse_candidates(benchmark, block, hits):
+def test_parse_candidates(benchmark: BenchmarkFixture, block: Block, hits: Hits) -> None:
     units = candidates(block, hits)
     leaves = benchmark(lambda: [block.leaves(unit) for unit in units])
     assert all(leaves)
 
 
-def test_parse_candidates_with_orjson(benchmark, block, hits):
+def test_parse_candidates_with_orjson(benchmark: BenchmarkFixture, block: Block, hits: Hits) -> None:
     """The floor under `parse_candidates`: what a parser that keeps no places needs."""
     lines = [bytes(block.data[slice(*block.span(unit))]) for unit in candidates(block, hits)]
     assert len(benchmark(lambda: list(map(orjson.loads, lines)))) == len(lines)
 
 
-def test_tokens_of_one_record(benchmark, block):
+def test_tokens_of_one_record(benchmark: BenchmarkFixture, block: Block) -> None:
     source = bytes(block.data[: bytes(block.data).index(b"\n")]).decode()
     assert benchmark(jsontext.tokens, source)
 
 
-def test_views_of_texts(benchmark, block, hits):
+def test_views_of_texts(benchmark: BenchmarkFixture, block: Block, hits: Hits) -> None:
     texts = [leaf.text for unit in candidates(block, hits)[:200] for leaf in block.leaves(unit)]
     benchmark(lambda: [list(views.views(text)) for text in texts])
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_find_of_one_rule(benchmark, detector, name):
+def test_find_of_one_rule(benchmark: BenchmarkFixture, detector: Detector, name: str) -> None:
     """On texts that hold a leak of it, since others seldom reach `find`."""
     matcher = next((m for m in detector.matchers if m.rule.id == name), None)
     if matcher is None:
@@ -133,11 +134,11 @@ def test_find_of_one_rule(benchmark, detector, name):
     assert all(benchmark(lambda: [matcher.find(text) for text in texts]))
 
 
-def test_block_to_findings(benchmark, detector, block):
+def test_block_to_findings(benchmark: BenchmarkFixture, detector: Detector, block: Block) -> None:
     assert benchmark(findings_of, detector, block)
 
 
-def test_render_findings(benchmark, detector, block):
+def test_render_findings(benchmark: BenchmarkFixture, detector: Detector, block: Block) -> None:
     found = findings_of(detector, block)
     lines = benchmark(lambda: [orjson.dumps(record(finding)) for finding in found])
     assert len(lines) == len(found)

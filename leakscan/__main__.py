@@ -50,8 +50,13 @@ def _run(args: Sequence[str] | None) -> int:
     from leakscan.commands import cli  # noqa: PLC0415
     from leakscan.types import LeakscanError  # noqa: PLC0415
 
+    arguments = list(sys.argv[1:] if args is None else args)
     try:
-        return int(cli.main(args, prog_name="leakscan", standalone_mode=False) or 0)
+        # Not `cli.main`: it takes a broken pipe for exit code 1 and an EOFError for an interrupt.
+        with cli.make_context("leakscan", arguments) as context:
+            return int(cli.invoke(context) or 0)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:

@@ -11,6 +11,7 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import accumulate, pairwise
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -69,9 +70,9 @@ def _read(path: FilePath) -> tuple[tuple[Rule, ...], Engine] | None:
         return None
     head, _, blobs = content[_DIGEST:].partition(b"\n")
     facts = orjson.loads(head)
-    cut = facts["main"]
+    ends = [0, *accumulate(facts["sizes"])]
     try:
-        engine = Engine.restore(facts, (blobs[:cut], blobs[cut:]))
+        engine = Engine.restore(facts, [blobs[start:end] for start, end in pairwise(ends)])
     except ValueError:
         return None
     return tuple(_rule(row) for row in facts["rules"]), engine
@@ -88,9 +89,10 @@ def _frozen(value: Any) -> Any:
 
 def _write(path: FilePath, rules: Sequence[Rule], engine: Engine) -> None:
     """Keep the book; a folder that cannot be written to only costs the next start its time."""
-    facts, (main, shapes) = engine.dump()
+    facts, databases = engine.dump()
     rows = [[getattr(rule, name) for name in _NAMES] for rule in rules]
-    content = orjson.dumps({**facts, "main": len(main), "rules": rows}) + b"\n" + main + shapes
+    content = orjson.dumps({**facts, "sizes": list(map(len, databases)), "rules": rows})
+    content += b"\n" + b"".join(databases)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for old in sorted(path.parent.glob("*.book"), key=lambda p: p.stat().st_mtime)[:-_KEPT]:

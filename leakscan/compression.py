@@ -25,7 +25,7 @@ BOMB_FLOOR = 8 << 20
 _CHUNK = 1 << 16
 _BOLD, _CAREFUL = 1 << 18, 1 << 12
 """Bytes of output asked for at once: what is lost in front of a corrupt place, where it cannot be had again."""
-_LOG_OUT, _LOG_IN = 1 << 16, 1 << 21
+_LOG_OUT, _LOG_IN = 1 << 16, 1 << 20
 
 _MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),
@@ -33,7 +33,7 @@ _MAGIC = (
     (b"\xfd7zXZ\0", "xz"),
     (b"\x04\x22\x4d\x18", "lz4"),
     (b"\x02\x21\x4c\x18", "legacy lz4"),
-    (b"\x1f\x9d", "compress"),
+    (b"\x1f\x9d\x90", "compress"),
     (b"LZIP\x01", "lzip"),
     (b"\xff\x06\x00\x00sNaPpY", "snappy"),
 )
@@ -244,7 +244,8 @@ def _continues(name: str, head: bytes) -> bool:
     """Whether `head` begins another member of `name`; a stump of a magic number counts, as something cut off."""
     if name in ("zstd", "lz4") and _is_skippable(head):
         return True
-    stump = len(head) < 10 and any(magic.startswith(head) for magic, kind in _MAGIC if kind == name)
+    magics = [magic for magic, kind in (*_MAGIC, (b"BZh", "bzip2")) if kind == name]
+    stump = len(head) < 10 and any(magic.startswith(head[: len(magic)]) for magic in magics)
     return stump or decompressor(head) == name
 
 
@@ -276,7 +277,7 @@ def _member(name: str) -> _Member | None:
         kind = lzma.FORMAT_XZ if name == "xz" else lzma.FORMAT_ALONE
         return _Plain(lambda: lzma.LZMADecompressor(kind, memlimit=MAX_WINDOW), (lzma.LZMAError,), _CAREFUL, name)
     if name == "lz4":
-        import lz4.frame  # type: ignore[import-untyped]
+        import lz4.frame
 
         return _Plain(lz4.frame.LZ4FrameDecompressor, (RuntimeError,), _BOLD, name)
     return _Zstd() if name == "zstd" else None
@@ -306,23 +307,22 @@ class _Gzip:
 
 
 def _salvage(inflate: Any, data: bytes) -> bytes:
-    """What comes out of `data` in front of the place where `inflate` fails."""
-    out, step = b"", _BOLD >> 4
-    while step:
-        before = inflate.copy()
-        try:
-            out += inflate.decompress(data, step)
-            data = inflate.unconsumed_tail
-        except zlib.error:
-            inflate, step = before, step >> 4
-    return out
+    """What comes out of `data` in front of the byte at which `inflate` fails."""
+    out = bytearray()
+    try:
+        for at in range(len(data)):
+            out += inflate.decompress(data[at : at + 1])
+    except zlib.error:
+        pass  # the error we came for
+    return bytes(out)
 
 
 class _Plain:
     """A decompressor with the interface of the standard library's.
 
     When one fails, the output of that call is gone. So output is asked for in small pieces, and what made the first
-    `_LOG_OUT` bytes of output is kept, to get at all of a small member by doing it again byte by byte.
+    `_LOG_OUT` bytes of output is kept, to get at all of a small member by doing it again byte by byte (of bzip2 with
+    a wrong checksum all but the last byte).
     """
 
     def __init__(self, make: Callable[[], Any], errors: tuple[type[Exception], ...], limit: int, name: str) -> None:
@@ -365,11 +365,13 @@ class _Plain:
     def _again(self) -> bytes:
         if self._log is None:
             return b""
-        inner, data, out = self._make(), b"".join(self._log), bytearray()
+        inner, out = self._make(), bytearray()
+        data = b"".join(self._log)
         try:
-            while piece := inner.decompress(data, 1):
-                out += piece
-                data = b""
+            for at in range(len(data)):
+                out += inner.decompress(data[at : at + 1], 1)
+                while not inner.needs_input and (piece := inner.decompress(b"", 1)):
+                    out += piece
         except self._errors:
             pass  # the error we came for
         return bytes(out[self._made :])

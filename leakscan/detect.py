@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from leakscan import masking
 from leakscan.dialect import MAX_NESTING
-from leakscan.engine import ENCODED, ESCAPED, Engine
+from leakscan.engine import ENCODED, ESCAPED, FIELD, Engine
 from leakscan.jsontext import Malformed, Token, source_span, tokens
 from leakscan.rules import Matcher
 from leakscan.types import (
@@ -32,8 +32,8 @@ from leakscan.types import (
 )
 from leakscan.views import views
 
-Chosen = Callable[[str, bool], Iterable[int]]
-"""Which rules (by index) to try on a text; the flag says whether the text is a view of another."""
+Chosen = Callable[[str, Path, bool], Iterable[int]]
+"""Which rules (by index) to try on a text at a path; the flag says whether the text is a view of another."""
 
 
 @dataclass(slots=True)
@@ -117,41 +117,54 @@ class Detector:
         return found, hidden
 
     def _candidates(self, block: Block) -> dict[int, list[tuple[int, int]]]:
-        """Hits by unit, keywords resolved into the rules whose shape is in the unit as well."""
+        """Hits by unit, those left out that cannot be a leak: see `_confirmed`."""
         engine = self._engine
         assert engine is not None
         hits = engine.hits(block.data)
-        if block.path:
-            wanted = self._field_rules(tuple(step for step in block.path if isinstance(step, str)))
-            if wanted:
-                hits += [hit for hit in engine.shapes(block.data) if hit[1] in wanted]
-                hits += [(end, rule) for rule in sorted(wanted & engine.shapeless) for end in _every_unit(block)]
+        if block.path and self._field_rules(_names(block.path)) & engine.shapes(block.data):
+            hits += [(end, FIELD) for end in _every_unit(block)]
+            hits.sort()
         by_unit: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        keyed: dict[int, set[int]] = defaultdict(set)
-        for unit, (end, what) in zip(block.units([end for end, _ in hits]), hits, strict=True):
-            if unit < 0:
-                continue
-            rules = engine.keyword_rules.get(what)
-            if rules is None:
-                by_unit[unit].append((end, what))
-            else:
-                keyed[unit].update(rules)
-        for unit, rules_wanted in keyed.items():
-            low, high = block.span(unit)
-            by_unit[unit] += [(low + end, what) for end, what in engine.shapes(block.data[low:high]) if what in rules_wanted]
-            by_unit[unit] += [(-1, rule) for rule in rules_wanted & engine.shapeless]
-        return {unit: unit_hits for unit, unit_hits in by_unit.items() if unit_hits}
+        for unit, hit in zip(block.units([end for end, _ in hits]), hits, strict=True):
+            if unit >= 0:
+                by_unit[unit].append(hit)
+        return {unit: kept for unit, found in by_unit.items() if (kept := self._confirmed(block, unit, found))}
+
+    def _confirmed(self, block: Block, unit: int, hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The hits of a unit that a second look at its raw bytes does not rule out.
+
+        A rule must still fit the bytes around its hit; a keyword counts only if the shape of one of its rules is there.
+        """
+        engine = self._engine
+        assert engine is not None
+        low, high = block.span(unit)
+        raw = bytes(block.data[low:high])
+        kept = [hit for hit in hits if hit[1] >= ESCAPED or self.matchers[hit[1]].may_match(raw, hit[0] - low)]
+        if any(what > ENCODED for _, what in kept):
+            shapes = engine.shapes(raw)
+            kept = [
+                (end, what)
+                for end, what in kept
+                if what <= ENCODED or what == FIELD or not shapes.isdisjoint(engine.keyword_rules[what])
+            ]
+        return kept
 
     def _rules_of_field(self, names: Path) -> frozenset[int]:
         return frozenset(i for i in self._contextual if self.matchers[i].in_field(names))
 
     def _chosen(self, block: Block, unit: int, hits: list[tuple[int, int]]) -> Callable[[Leaf], Chosen | None]:
-        """For each leaf of the unit, the rules to try on its texts; None where there is nothing to try."""
+        """For each leaf of the unit, the rules to try on its texts; None where there is nothing to try.
+
+        A hit counts for the leaf it stands in. A keyword in a member name counts for the leaves below it.
+        """
         engine = self._engine
         assert engine is not None
-        hits.sort()
         ends = [end for end, _ in hits]
-        anywhere = frozenset(what for end, what in hits if end < 0)
+        keywords = any(what > ENCODED for _, what in hits)
+        shapes: set[int] = set()
+        if keywords:
+            low, high = block.span(unit)
+            shapes = engine.shapes(block.data[low:high])
         state = {"all": False}  # an escaped member name may hide a context word: try everything below
 
         def choose(leaf: Leaf) -> Chosen | None:
@@ -159,28 +172,37 @@ class Detector:
             escaped = ESCAPED in own and block.escaped
             encoded = ENCODED in own
             state["all"] |= escaped and leaf.key
-            if not own and not anywhere and not state["all"]:
-                return None
-            rules = sorted((own | anywhere) - {ESCAPED, ENCODED})
+            rules = {what for what in own if what < ESCAPED}
+            if keywords:
+                needy = {rule for what in own if what > FIELD for rule in engine.keyword_rules[what]}
+                names = _names(leaf.path[:-1] if leaf.key else leaf.path)
+                rules |= (needy | self._field_rules(names)) & shapes
             rescan = escaped or state["all"]
+            if not rules and not encoded and not rescan:
+                return None
+            ordered = sorted(rules)
 
-            def chosen(text: str, view: bool) -> Iterable[int]:
-                if view and not encoded and not rescan:
-                    return ()
-                return self.rules_hit(text) if view or rescan else rules
+            def chosen(text: str, path: Path, view: bool) -> Iterable[int]:
+                if not view:
+                    return self.rules_hit(text, path) if rescan else ordered
+                return self.rules_hit(text, path) if encoded or rescan else ()
 
             return chosen
 
         return choose
 
-    def rules_hit(self, text: str) -> list[int]:
-        """The rules that may match a decoded text, leaving open whether a context word is there."""
+    def rules_hit(self, text: str, path: Path) -> Iterable[int]:
+        """The rules that may match a decoded text at a path."""
         engine = self._engine
         if engine is None:
-            return list(self.everything)
+            return self.everything
         data = text.encode("utf-8", "surrogatepass")
-        found = {what for _, what in engine.hits(data) if what < ESCAPED} | engine.shapeless
-        return sorted(found | {what for _, what in engine.shapes(data)})
+        hit = {what for _, what in engine.hits(data)}
+        needy = set(self._field_rules(_names(path)))
+        needy.update(rule for what in hit if what > FIELD for rule in engine.keyword_rules[what])
+        if needy:
+            needy &= engine.shapes(data)
+        return sorted({what for what in hit if what < ESCAPED} | needy)
 
     # -- deciding: what leaks a value holds ----------------------------------------------------------------------
 
@@ -213,7 +235,7 @@ class Detector:
         out: dict[tuple[int, int, int], Leak] = {}
         for view in (None, *views(text.text)):
             reading = text.text if view is None else view.text
-            for rule in chosen(reading, view is not None):
+            for rule in chosen(reading, text.names, view is not None):
                 for match in self._find(rule, reading, text.names, tally):
                     start, end = (match.start, match.end) if view is None else view.origin(match.start, match.end)
                     key = (rule, start, end)
@@ -328,8 +350,12 @@ class Detector:
 
     def _masked_name(self, name: str) -> str:
         """`name` with what leaks in it masked: a column may be called after a person's address."""
-        leaks = self.examine(Text(name, (), key=True), lambda text, _view: self.rules_hit(text), Tally())
+        leaks = self.examine(Text(name, (), key=True), lambda text, path, _view: self.rules_hit(text, path), Tally())
         return _veiled(name, leaks)
+
+
+def _names(path: Path) -> Path:
+    return tuple(step for step in path if isinstance(step, str))
 
 
 def _veiled(name: str, leaks: Iterable[Leak]) -> str:

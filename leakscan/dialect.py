@@ -29,12 +29,14 @@ MAX_NESTING = 4
 """JSON inside JSON inside … : a character is behind at most 2**MAX_NESTING - 1 backslashes."""
 MAX_REPEAT = 4096
 MAX_WIDTH = 20_000
+MAX_LOOK = 256
+"""How far, at most, a look-ahead or look-behind of a pattern sees."""
 
 _SLASHES = rf"\x5c{{1,{2**MAX_NESTING - 1}}}"
 _ESCAPE = rf"{_SLASHES}(?:u[0-9a-fA-F]{{4}}|[\x22\x2fbfnrt\x27])?"
 _ESCAPABLE = frozenset(map(ord, "\"\\/<>&'")) | frozenset(range(0x20)) | {0x7F}
 ESCAPED_ASCII = (
-    rf"{_SLASHES}u00(?:2[0134589A-Ea-e]|3[0-9ABDFabdf]|[46][0-9A-Fa-f]|5[0-9ABDEFabdef]|7[0-9A-Ea-e])"
+    r"\x5cu00(?:2[0134589A-Ea-e]|3[0-9ABDFabdf]|[46][0-9A-Fa-f]|5[0-9ABDEFabdef]|7[0-9A-Ea-e])"
 )
 """Finds JSON escapes of ASCII characters that are not escapable in the sense above."""
 
@@ -129,12 +131,76 @@ def prefilter(pattern: str) -> str:
     return "".join(_emit(item) for item in _window(items))
 
 
+def raw(pattern: str) -> str:
+    """The pattern without its look-arounds as an expression over raw bytes; empty if its raw form is not certain.
+
+    It is certain when no character of it is escapable: then every match stands in raw bytes as it is, but for odd
+    encoders (`ESCAPED_ASCII`).
+    """
+    items = _flatten(parse(pattern))
+    return "".join(map(_emit, items)) if all(map(_is_tight, items)) else ""
+
+
 def phrase(words: str) -> str:
     """The expression (caseless, for Hyperscan and ``re`` alike) of a context phrase: space, `_`, `-` or nothing joins.
 
     No escapes there: a gap that allows them makes three hundred phrases cost more than all rules together.
     """
     return "[\\x20_-]?".join(re.escape(word) for word in words.split(" "))
+
+
+def family(expression: str) -> str:
+    """Which expressions scan fastest together: ``literal`` or, having none to hold on to, what they are made of.
+
+    Hyperscan runs an expression without a literal as an automaton over every byte, and several of them as one large,
+    slow one; beside literals they also break the literal matcher's stride.
+    """
+    node = parse(expression)
+    if _literal(node) > 1:
+        return "literal"
+    if _longest(node) >= _LONG:
+        return "long"
+    return "letters" if _letters(node) else "digits"
+
+
+_LONG = 10
+
+
+def _literal(node: Node) -> int:
+    """The longest run of single characters (in either case) that every match holds."""
+    match node:
+        case Chars(chars, other):
+            return int(not other and len({c | 32 if c in _LETTERS else c for c in chars}) == 1)
+        case Alt(options):
+            return min(map(_literal, options))
+        case Rep(inner, lo, _):
+            return _literal(inner) * lo if isinstance(inner, Chars) else _literal(inner) * min(lo, 1)
+        case Seq():
+            best = run = 0
+            for item in _flatten(node):
+                run = run + 1 if isinstance(item, Chars) and _literal(item) else 0
+                best = max(best, run, _literal(item))
+            return best
+
+
+def _longest(node: Node) -> int:
+    match node:
+        case Chars():
+            return 1
+        case Rep(inner, lo, _):
+            return max(lo if isinstance(inner, Chars) else 0, _longest(inner))
+        case Seq(items) | Alt(items):
+            return max(map(_longest, items), default=0)
+
+
+def _letters(node: Node) -> bool:
+    match node:
+        case Chars(chars):
+            return len(chars & _LETTERS) > 2
+        case Rep(inner):
+            return _letters(inner)
+        case Seq(items) | Alt(items):
+            return any(map(_letters, items))
 
 
 def literal_prefix(pattern: str) -> str:
@@ -174,7 +240,11 @@ def _node(code: Any, arg: Any, fold: bool) -> Node | None:
         if (add | remove) & ~re.IGNORECASE:
             raise DialectError("inline flags other than (?i:…) are not allowed")
         return _seq(inner, (fold or bool(add & re.IGNORECASE)) and not remove & re.IGNORECASE)
-    if code in (op.ASSERT, op.ASSERT_NOT, op.AT):
+    if code in (op.ASSERT, op.ASSERT_NOT):
+        if width(_seq(arg[1], fold))[1] > MAX_LOOK:
+            raise DialectError(f"a look-around that sees more than {MAX_LOOK} characters")
+        return None
+    if code is op.AT:
         return None
     raise DialectError(f"{str(code).lower()} is not allowed")
 
@@ -281,9 +351,9 @@ def _is_small(node: Node) -> bool:
 def _window(items: list[Node]) -> list[Node]:
     """The stretch of `items` to look for: the most telling tight run, widened over small gaps to its neighbours."""
     runs = _runs(items)
-    loose = max(items, key=_bits)
+    loose = max(map(_trim_loose, items), key=_bits)
     if _bits(loose) >= max([_TELLING, *(2 * _bits(Seq(tuple(items[a:b]))) for a, b in runs)]):
-        return [_trim(loose)]
+        return [loose]
     if not runs:
         return []
     first, last = max(runs, key=lambda run: (_bits(Seq(tuple(items[run[0] : run[1]]))), -run[0]))
@@ -300,6 +370,10 @@ def _window(items: list[Node]) -> list[Node]:
     if len(window) == 1:
         return [_trim(window[0])]
     return [_trim(window[0]), *window[1:-1], _trim(window[-1])]
+
+
+def _trim_loose(node: Node) -> Node:
+    return _trim(node) if not _is_tight(node) else Chars(_ASCII, other=True)
 
 
 def _runs(items: list[Node]) -> list[tuple[int, int]]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import hyperscan
 import numpy as np
+from numpy.typing import NDArray
 
 from leakscan import dialect, views
 from leakscan.rules import prefilter
@@ -25,15 +26,20 @@ from leakscan.types import Rule
 
 ESCAPED = 1 << 20
 ENCODED = ESCAPED + 1
-_KEYWORD = ESCAPED + 2
+FIELD = ESCAPED + 2
+"""Not from the engine: a value in a column whose name is a context word."""
+_KEYWORD = ESCAPED + 3
 
 _PSEUDO = {
     ESCAPED: [dialect.ESCAPED_ASCII],
+    # Each as plain as it can be: one alternation with an escape in it costs more than all of these.
     ENCODED: [
         r"%[0-9A-Fa-f]{2}",
-        r"(?:&|\x5c{1,15}u0026)#?[A-Za-z0-9]{1,31};",
+        r"&#?[A-Za-z0-9]{1,31};",
+        r"\x5cu0026#?[A-Za-z0-9]",
         # base64 whose slash is escaped: `_base64_ends` would see a shorter run
-        r"[A-Za-z0-9+]\x5c{1,15}(?:/|u002[fF])[A-Za-z0-9+]",
+        r"[A-Za-z0-9+]\x5c{1,15}/[A-Za-z0-9+]",
+        r"\x5cu002[fF][A-Za-z0-9+]",
     ],
 }
 
@@ -55,15 +61,19 @@ class Engine:
         self.keyword_rules: dict[int, tuple[int, ...]] = {}
         """Keyword hit → the rules that need it."""
         self.shapeless: frozenset[int] = frozenset()
-        """Rules that need a context word and can match anything: no shape to look for."""
+        """Rules that need a context word and have no shape to look for: they are in every set of shapes."""
         main, shapes = self.expressions(rules)
-        self._main = _compiled(main)
-        self._shapes = _compiled(shapes)
+        families: dict[str, list[_Expression]] = {}
+        for expression in main:
+            families.setdefault("literal" if expression.caseless else dialect.family(expression.text), []).append(expression)
+        self._main = [_compiled(family) for family in families.values()]
+        self._shapes = _compiled(shapes, hyperscan.HS_FLAG_SINGLEMATCH)
 
     def dump(self) -> tuple[dict[str, Any], list[bytes]]:
         """What `restore` makes an equal engine of, on the same kind of CPU: plain data, and the databases."""
         facts = {"keywords": [[k, v] for k, v in self.keyword_rules.items()], "shapeless": sorted(self.shapeless)}
-        return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in (self._main, self._shapes)]
+        databases = [self._shapes, *self._main]
+        return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in databases]
 
     @classmethod
     def restore(cls, facts: dict[str, Any], databases: Sequence[bytes]) -> Engine:
@@ -75,7 +85,7 @@ class Engine:
         engine.keyword_rules = {keyword: tuple(rules) for keyword, rules in facts["keywords"]}
         engine.shapeless = frozenset(facts["shapeless"])
         try:
-            engine._main, engine._shapes = map(_restored, databases)
+            engine._shapes, *engine._main = map(_restored, databases)
         except hyperscan.error:
             raise ValueError("compiled for another CPU or hyperscan") from None
         return engine
@@ -111,39 +121,33 @@ class Engine:
         def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
             append((end, what))
 
-        self._main.scan(data, match_event_handler=on)
+        for database in self._main:
+            database.scan(data, match_event_handler=on)
         out.extend((end, ENCODED) for end in _base64_ends(data))
         out.sort()
         return out
 
-    def shapes(self, data: Any) -> Hits:
-        """Hits in `data` of rules that need a context word, leaving open whether it is there; by end."""
-        out: Hits = []
-        if self._shapes is None:
-            return out
-        append = out.append
+    def shapes(self, data: Any) -> set[int]:
+        """The rules that need a context word and whose shape is in `data`, leaving open whether the word is there."""
+        found = set(self.shapeless)
+        if self._shapes is not None:
 
-        def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
-            append((end, what))
+            def on(what: int, _start: int, _end: int, _flags: int, _context: Any) -> None:
+                found.add(what)
 
-        self._shapes.scan(data, match_event_handler=on)
-        out.sort()
-        return out
+            self._shapes.scan(data, match_event_handler=on)
+        return found
 
 
 # -- base64, which has no literal to look for ---------------------------------------------------------------------
 
 _WORD = 8
+_TILE = 1 << 14
+"""Words looked at together: what stays in the second-level cache."""
 _ONES = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
 _BELOW_PLUS = _ONES * np.uint64(ord("+"))
 _SLASHES = _ONES * np.uint64(ord("\\"))
-_SIX_BITS = np.full(256, 255, np.uint8)
-for _value, _char in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):
-    _SIX_BITS[_char] = _value
-_SIX_BITS[ord("-")], _SIX_BITS[ord("_")] = 62, 63
-_TOP_BITS = np.array([0x20, 0x08, 0x02, 0x00], np.uint8)
-"""The bits that are zero in the four digits of three ASCII bytes: each byte's highest."""
 
 
 def _base64_ends(data: Any) -> list[int]:
@@ -156,32 +160,62 @@ def _base64_ends(data: Any) -> list[int]:
     if count < 2:
         return []
     words = np.frombuffer(data, np.uint64, count)
-    # The classic test for a byte below a bound, and for bytes outside ASCII: most text has a space in any 16 bytes.
-    sparse = ((words - _BELOW_PLUS) & ~words | words) & _HIGH
-    dense = sparse == 0
-    pairs = np.flatnonzero(dense[:-1] & dense[1:])
-    for word in (0, 1):  # the next most usual byte, in ensure_ascii JSON the only other one
-        slashes = words[pairs + word] ^ _SLASHES
-        pairs = pairs[((slashes - _ONES) & ~slashes & _HIGH) == 0]
-    if not len(pairs):
-        return []
-    digits = _SIX_BITS[np.frombuffer(data, np.uint8)[(pairs * _WORD)[:, None] + np.arange(2 * _WORD)]]
-    inside = (digits < 64).all(axis=1)
-    digits, pairs = digits[inside], pairs[inside]
-    ascii_text = np.zeros(len(pairs), bool)
-    for alignment in range(4):
-        ascii_text |= (digits & np.roll(np.tile(_TOP_BITS, 4), alignment) == 0).all(axis=1)
-    return [int(end) for end in (pairs[ascii_text] + 2) * _WORD]
+    # A byte below "+" borrows and so sets a high bit, as bytes outside ASCII have: most 16 bytes of text hold one.
+    found = []
+    for at in range(0, count - 1, _TILE):
+        tile = words[at : at + _TILE + 1]
+        dense = (((tile - _BELOW_PLUS) | tile) & _HIGH) == 0
+        found.append(np.flatnonzero(dense[:-1] & dense[1:]) + at)
+    pairs = np.concatenate(found)
+    slashes = words[pairs] ^ _SLASHES  # the next most usual byte; in ensure_ascii JSON the only other one
+    pairs = pairs[((slashes - _ONES) & ~slashes & _HIGH) == 0]
+    digits = words.view(np.uint16).reshape(-1, 4)
+    fitting = _fits(digits[pairs])
+    pairs = pairs[fitting != 0]
+    fitting = fitting[fitting != 0] & _fits(digits[pairs + 1])
+    return [int(end) for end in (pairs[fitting != 0] + 2) * _WORD]
+
+
+def _fits(digits: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """For rows of eight characters, as four pairs: the alignments (bits) at which they are base64 of ASCII."""
+    fitting: NDArray[np.uint8] = (
+        _EVEN[digits[:, 0]] & _ODD[digits[:, 1]] & _EVEN[digits[:, 2]] & _ODD[digits[:, 3]]
+    )
+    return fitting
+
+
+def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """For two characters (little-endian) at an even or odd pair: the alignments at which they may be base64 of ASCII.
+
+    The digits of three ASCII bytes have a zero where each byte's highest bit goes.
+    """
+    value = np.full(256, 255, np.uint8)
+    for number, char in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):
+        value[char] = number
+    value[ord("-")], value[ord("_")] = 62, 63
+    top = (0x20, 0x08, 0x02, 0x00)
+    out = []
+    for place in (0, 2):
+        table = np.zeros((256, 256), np.uint8)
+        for alignment in range(4):
+            first = (value < 64) & (value & top[(place - alignment) % 4] == 0)
+            second = (value < 64) & (value & top[(place + 1 - alignment) % 4] == 0)
+            table |= (np.outer(second, first) << alignment).astype(np.uint8)
+        out.append(table.ravel())
+    return out[0], out[1]
+
+
+_EVEN, _ODD = _tables()
 
 
 # -- databases ---------------------------------------------------------------------------------------------------
 
 
-def _compiled(expressions: list[_Expression]) -> Any:
+def _compiled(expressions: list[_Expression], flags: int = 0) -> Any:
     if not expressions:
         return None
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    flags = hyperscan.HS_FLAG_DOTALL
+    flags |= hyperscan.HS_FLAG_DOTALL
     database.compile(
         expressions=[e.text.encode() for e in expressions],
         ids=[e.id for e in expressions],

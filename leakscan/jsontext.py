@@ -7,8 +7,10 @@ Unlike a parser it keeps duplicate members, the digits of numbers as written, an
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from leakscan.types import Path, Step
 
@@ -142,10 +144,31 @@ def source_span(token: str, start: int, end: int) -> tuple[int, int]:
     return (written + start - decoded if low < 0 else low), (written + end - decoded if high < 0 else high)
 
 
-def _escapes(token: str) -> list[tuple[int, int, int]]:
-    """The escapes of a token: where each is written, and how many code points it stands for (always 1).
+def source_spans(token: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """`source_span` of many spans (none empty), in one walk over the token."""
+    if not token.startswith('"') or "\\" not in token:
+        return [source_span(token, start, end) for start, end in spans]
+    escapes = _escapes(token)
+    decoded, saved = [], 1
+    for lo, hi, size in escapes:
+        decoded.append(lo - saved)
+        saved += hi - lo - size
 
-    Two ``\\u`` escapes that form a surrogate pair are one.
+    def written(point: int) -> tuple[int, int]:
+        index = bisect_right(decoded, point) - 1
+        if index < 0:
+            return point + 1, point + 2
+        ahead = point - decoded[index]
+        lo, hi, _ = escapes[index]
+        return (hi + ahead - 1, hi + ahead) if ahead else (lo, hi)
+
+    return [(written(start)[0], written(end - 1)[1]) for start, end in spans]
+
+
+def _escapes(token: str) -> list[tuple[int, int, int]]:
+    r"""The escapes of a token: where each is written, and how many code points it stands for (always 1).
+
+    Two ``\u`` escapes that form a surrogate pair are one.
     """
     out: list[tuple[int, int, int]] = []
     for found in _ESCAPE.finditer(token):

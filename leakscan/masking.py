@@ -168,7 +168,7 @@ class Veil:
         if len(every) <= self._FEW:
             self._repeated = [value for value in every if text.count(value) > own[value]]
         else:
-            self._stem = min(8, min(map(len, every)))
+            self._stem = min(8, *map(len, every))
             for value in every:
                 self._index.setdefault(value[: self._stem], []).append(value)
 

@@ -69,7 +69,7 @@ def scan(rules: Sequence[Rule], policy: Policy, records: Iterable[Sequence[Value
     detector = Detector(rules, policy, None)
     tally = Tally(format=format_)
 
-    def everything(text: str, view: bool) -> Iterable[int]:
+    def everything(text: str, path: Path, view: bool) -> Iterable[int]:
         return detector.everything
 
     def choose(leaf: Leaf) -> Chosen:

@@ -64,7 +64,7 @@ def lost(shard: Shard, error: OSError) -> Lost:
 
 
 def printable(path: str) -> str:
-    """A path as reports show it: bytes that are not UTF-8 as ``\\xff``."""
+    r"""A path as reports show it: bytes that are not UTF-8 as ``\xff``."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import decimal
 import mmap
@@ -17,7 +18,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leakscan.formats.columns import ColumnBlock, EntryBlock, column_blocks, field_names, has_text, schema_blocks
+from leakscan.formats.columns import (
+    ColumnBlock,
+    EntryBlock,
+    column_blocks,
+    field_names,
+    has_text,
+    metadata_blocks,
+    schema_blocks,
+)
 
 Found = tuple[int | None, tuple[str | int, ...], str, bool]
 
@@ -217,7 +226,7 @@ def columns(draw: st.DrawFn) -> pa.Array:
     return arrays(draw, draw(st.integers(1, 6)), draw(st.integers(0, 3)))
 
 
-@settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(columns(), st.sampled_from([1, 2, 3, 7, 1 << 20]), st.integers(0, 2**40))
 def test_blocks_hold_what_a_walk_of_the_python_values_finds(array: pa.Array, limit: int, first: int) -> None:
     assert scan(array, limit, first) == expected(array, first)
@@ -431,3 +440,11 @@ def test_a_dictionary_key_that_pyarrow_wraps_twice_is_still_a_name() -> None:
     keys = pc.dictionary_encode(pa.array(["k", "l", "k"]))
     array = pa.MapArray.from_arrays(pa.array([0, 2, 3], pa.int32()), keys, pa.array(["1", "2", "3"]))
     assert scan(array) == expected(array)
+
+
+def test_the_copy_of_the_schema_is_left_out_unless_it_is_something_else() -> None:
+    copy = base64.b64encode(pa.schema([("a", pa.string())]).serialize())
+    assert list(metadata_blocks((), {b"ARROW:schema": copy}, "footer")) == []
+    assert found(metadata_blocks(("m",), {b"ARROW:schema": b"bm90IGE="}, "footer")) == Counter(
+        [(None, ("m", "ARROW:schema"), "ARROW:schema", True), (None, ("m", "ARROW:schema"), "bm90IGE=", False)]
+    )

@@ -391,6 +391,13 @@ def test_a_clean_scan_says_so_and_how_to_prove_it() -> None:
     )
 
 
+def test_the_summary_does_not_propose_what_was_done() -> None:
+    summary = Summary(ABOUT)
+    summary.add(outcome(findings=[finding()], gaps=[Gap("coverage.missing", "", "x")]))
+    text = "\n".join(summary.lines(["x"], reported=True, accounted=True))
+    assert text.split("Next\n")[1] == "  leakscan rules show US_SSN                        # what it is and what to do about it"
+
+
 def test_the_gravest_ten_are_by_severity_then_confidence_then_first_seen_each_value_once() -> None:
     low = [finding(n, severity="low") for n in range(30)]
     worse = [finding(100, severity="critical", line=100), finding(101, severity="critical", confidence="high", line=101)]

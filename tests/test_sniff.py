@@ -8,8 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leakscan.formats import FORMATS, identify, module
+from leakscan.formats.text import detect, transcoded
+from leakscan.types import Tally
 
 ARROW_STREAM = b"\xff\xff\xff\xff" + (112).to_bytes(4, "little") + bytes(112)
 POINTER = (
@@ -125,11 +129,26 @@ def test_a_head_cut_anywhere_is_told(head: str, name: str, expected: str) -> Non
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
-def test_wide_encodings_are_looked_through(encoding: str) -> None:
-    assert identify('{"a": "é"}\n{"a": 2}\n'.encode(encoding), "x", complete=True) == "jsonl"
-    assert identify('{\n"a": 1}\n'.encode(encoding), "x", complete=True) == "json"
-    assert identify("a,b\n1,2\n".encode(encoding), "x.csv", complete=True) == "csv"
-    assert identify(PROSE.encode(encoding), "x", complete=True) == "text"
+def test_wide_encodings_are_text_until_transcoded(encoding: str) -> None:
+    for content, name, inner in (
+        ('{"a": "é"}\n{"a": 2}\n', "x", "jsonl"),
+        ('{\n"a": 1}\n', "x", "json"),
+        ("a,b\n1,2\n", "x.csv", "csv"),
+        (PROSE, "x", "text"),
+    ):
+        raw = content.encode(encoding)
+        assert identify(raw, name, complete=True) == "text"
+        utf8 = transcoded(io.BytesIO(raw), detect(raw, complete=True), Tally()).read()
+        assert identify(utf8, name, complete=True) == inner
+
+
+@given(
+    head=st.one_of(st.binary(), st.text(st.sampled_from('{}[],:"1at \t\r\n\\;|\x85')).map(str.encode)),
+    name=st.sampled_from(["x", ".jsonl", "x.json", "x.csv.gz"]),
+    complete=st.booleans(),
+)
+def test_any_bytes_have_a_format(head: bytes, name: str, complete: bool) -> None:
+    assert identify(head, name, complete) in {*FORMATS, "lfs"}
 
 
 def test_a_document_nested_deeper_than_a_parser_goes_is_still_json() -> None:

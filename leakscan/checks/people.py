@@ -25,7 +25,7 @@ def _digits(text: str) -> str:
 
 def _compact(text: str) -> str:
     """`text` without the separators that people write inside numbers."""
-    return re.sub(r"[\s./‑–-]", "", text)  # noqa: RUF001  hyphens and dashes as people type them
+    return re.sub(r"[\s./‑–-]", "", text)
 
 
 def is_filler(digits: str) -> bool:
@@ -99,9 +99,9 @@ _GENERIC = frozenset(
     "yokohama zip zone".split()
 )
 _NATIVE = frozenset(
-    "рф рус укр бел бг срб мон мкд қаз орг ком онлайн сайт дети москва ευ ελ გე հայ ישראל भारत संगठन বাংলা ভারত "  # noqa: RUF001
+    "рф рус укр бел бг срб мон мкд қаз орг ком онлайн сайт дети москва ευ ελ გე հայ ישראל भारत संगठन বাংলা ভারত "
     "இந்தியா இலங்கை ලංකා ไทย 中国 中國 公司 网络 网站 在线 香港 台湾 台灣 新加坡 한국 닷컴 みんな السعودية امارات مصر الاردن "
-    "المغرب تونس الجزائر پاکستان ایران عمان قطر سورية فلسطين بھارت شبكة".split()  # noqa: RUF001
+    "المغرب تونس الجزائر پاکستان ایران عمان قطر سورية فلسطين بھارت شبكة".split()
 )
 _RESERVED_LABELS = frozenset({"example", "test", "invalid", "localhost", "local", "localdomain", "noreply"})
 _PLACEHOLDER_DOMAINS = frozenset(
@@ -377,7 +377,7 @@ def _bech32_residue(values: list[int]) -> int:
     residue = 1
     for value in values:
         top = residue >> 25
-        residue = (residue & 0x1FFFFFF) << 5 | value
+        residue = (residue & 0x1FFFFFF) << 5 ^ value
         for i, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
             residue ^= generator if top >> i & 1 else 0
     return residue
@@ -642,7 +642,7 @@ def ke_kra_pin(text: str) -> bool | None:
 
 
 def ph_tin(text: str) -> bool | None:
-    """The Philippines: nine digits with a mod-11 digit, and a branch code; weak, so it stays plausible."""
+    """The Philippines: nine digits and a branch code; form only, the check digit is not verified."""
     d = _digits(text)
     return None if len(d) in (9, 12, 13, 14) and d[:3] != "000" and not is_filler(d[:9]) else False
 

@@ -22,6 +22,7 @@ _STAND_IN_WORDS = (
     "your_", "your-", "yourkey", "yourtoken", "yoursecret", "yourapi", "yourpass", "yourstrong", "insert_",
     "insert-", "replace", "fakekey", "fake_", "fake-", "faketoken", "notreal", "mysecret",
     "my_secret", "my-secret", "my_token", "my-token", "mytoken", "my_password", "mypassword",
+    "django-insecure", "a-za-z", "a-z0-9",
     "xxxx", "****", "....", "____", "${", "{{", "$(", "%(", "#{", "<", ">", "\N{HORIZONTAL ELLIPSIS}",
     "\N{BULLET}",
 )  # fmt: skip
@@ -56,6 +57,8 @@ _DOCUMENTED = _documented(
     "SplxlOBeZQQY·bYS6WxSBIA",
     "lsdkfol23w54·jlksdef",
     "kkk9d7dh3k39·sjv7",
+    # the header of nearly every JWT, alone
+    "eyJhbGciOiJIUzI1NiIs·InR5cCI6IkpXVCJ9",
 )
 
 
@@ -303,7 +306,7 @@ def jwt(text: str) -> bool | None:
 
 _PEM = re.compile(r"-----BEGIN ([A-Z ]{0,24})PRIVATE KEY(?: BLOCK)?-----(.*)-----END ", re.DOTALL)
 _PEM_HEADERS = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash): [^\r\n]*")
-_ESCAPES = re.compile(r"\\+[rn]")
+_ESCAPES = re.compile(r"\\{1,16}[rn]")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _ARMOR_SUM = re.compile(r"=[A-Za-z0-9+/]{4}\s*$")
 _JOINED = re.compile(r"[\"'] {0,4}\+ {0,4}(?=\s)")
@@ -454,8 +457,10 @@ _TRAILING = re.compile(r"[\d!@#$%^&*._-]{0,8}$")
 _MIN_PASSWORD = 6
 _MIN_STRONG = 8
 _SIGNS = re.compile(r"[!@#$%^&*?+~]")
-_CODE_NAME = re.compile(r"[A-Za-z_$][A-Za-z_]*(?:[.:>-][A-Za-z_>]*)+\d?")
-_NAME = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]+|[0-9]{1,6}|[_.-])*", re.ASCII)
+# Linear on purpose: a repeat of alternatives that overlap runs for minutes on 64 letters.
+_CODE_NAME = re.compile(r"[A-Za-z_$][A-Za-z_]*[.:>-][A-Za-z_.:>-]*\d?")
+_NAME = re.compile(r"[A-Za-z0-9_.-]*")
+_UNLIKE_NAME = re.compile(r"(?<![a-z])[a-z](?![a-z])|[0-9]{7}")
 
 
 def _timid(text: str) -> bool:
@@ -465,13 +470,18 @@ def _timid(text: str) -> bool:
     return _stand_in(text) or first in _TIMID or _TRAILING.sub("", low) in _TIMID
 
 
+def _is_name(text: str) -> bool:
+    """Whether it is built as names are: words of two letters and more, numbers, joints."""
+    return bool(_NAME.fullmatch(text)) and not _UNLIKE_NAME.search(text)
+
+
 def quoted_password(text: str) -> bool | None:
     """Keep a quoted value that is no word of the interface and no tutorial's password."""
     if len(text) < _MIN_PASSWORD or _timid(text) or _CODE_NAME.fullmatch(text):
         return False
     kinds = _classes(text) + bool(_SIGNS.search(text))
     mixed = any(sign.isdigit() for sign in text) and any(sign.isalpha() for sign in text)
-    plain = _NAME.fullmatch(text) and _wordy(text)
+    plain = _is_name(text) and _wordy(text)
     return None if kinds > 1 and (mixed or _SIGNS.search(text)) and not plain else False
 
 
@@ -485,8 +495,7 @@ def strong_password(text: str) -> bool | None:
     letters = any(sign.isalpha() for sign in text)
     digits = any(sign.isdigit() for sign in text)
     kinds = _classes(text) + bool(_SIGNS.search(text))
-    plain = _NAME.fullmatch(text)
-    return None if letters and digits and kinds > 2 and not plain else False  # noqa: PLR2004
+    return None if letters and digits and kinds > 2 and not _is_name(text) else False  # noqa: PLR2004
 
 
 # --- credentials in URLs and headers ---------------------------------------------------------

@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import Any, cast
 
 import click
 
-from leakscan import __version__, policy, rules, scan
+from leakscan import __version__, formats, policy, rules
 from leakscan.masking import printable
 from leakscan.reports import ENDINGS, FORMATS, About, Writer, format_of, open_report
 from leakscan.reports.manifest import Manifest
 from leakscan.reports.summary import Summary, at_or_above, plain
 from leakscan.reports.target import Target
+from leakscan.scan import detector, run
 from leakscan.types import CONFIDENCES, SEVERITIES, LeakscanError, Outcome, Policy, Rule
 
 CLEAN, FOUND, INCOMPLETE = 0, 1, 3
@@ -51,7 +52,9 @@ _COLOURS = {"critical": "magenta", "high": "red", "medium": "yellow", "low": "cy
 )
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
 @click.option("--manifest", metavar="F", help="Write what was covered, and what was not and why, as JSON Lines.")
-@click.option("--read-as", metavar="FORMAT", default="", help="Read every shard as this format instead of recognising it.")
+@click.option(
+    "--read-as", type=click.Choice(list(formats.FORMATS)), help="Read every shard as this format, whatever it looks like."
+)
 @click.option("--show-values", is_flag=True, help="Put the leaked values themselves into reports.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary, no progress.")
 def command(
@@ -60,15 +63,15 @@ def command(
     format_: str | None,
     manifest: str | None,
     quiet: bool,
-    read_as: str,
+    read_as: str | None,
     **flags: Any,
 ) -> int:
     """Scan files, folders, globs; '-' reads JSON Lines from standard input.
 
     Exit codes: 0 clean and complete, 1 findings, 2 wrong usage, 3 nothing found but not everything read.
     """
-    resolved = policy.resolve(os.environ, format=read_as, validate=manifest is not None, **flags)
-    scanner = scan.detector(resolved)
+    resolved = policy.resolve(os.environ, format=read_as or "", validate=manifest is not None, **flags)
+    scanner = detector(resolved)
     about = _about(resolved, scanner.rules)
     targets = _targets(outputs, format_, sys.stdout.isatty())
     summary = Summary(about)
@@ -80,11 +83,13 @@ def command(
         account = Manifest(Target(manifest), about) if manifest else None
         if account:
             undo.callback(account.abort)
-        with _progress(paths, quiet) as progress, contextlib.closing(scan.run(paths, resolved, progress, scanner)) as outcomes:
-            _write(outcomes, summary, writers, account)
+        with _progress(paths, quiet) as progress:
+            outcomes = cast("Generator[Outcome, None, None]", run(paths, resolved, progress, scanner))
+            with contextlib.closing(outcomes):  # its workers end with it, also when an interrupt ends it early
+                _write(outcomes, summary, writers, account)
         undo.pop_all()
     if not quiet:
-        _tell(summary, paths, asked=bool(outputs), taken=("-" in {target for target, _ in targets}))
+        _tell(summary, paths, [target for target, _ in targets], asked=bool(outputs), accounted=bool(manifest))
     return exit_code(summary, resolved)
 
 
@@ -152,14 +157,17 @@ def _progress(paths: Sequence[str], quiet: bool) -> Iterator[Callable[[int, int]
         yield progress
 
 
-def _tell(summary: Summary, paths: Sequence[str], *, asked: bool, taken: bool) -> None:
+def _tell(
+    summary: Summary, paths: Sequence[str], targets: Sequence[str], *, asked: bool, accounted: bool
+) -> None:
     """The summary, where standard output is not the report; a pipe's reader gets one line, and only if it must."""
+    taken = "-" in targets
     if taken and not asked:
         if summary.coverage.kinds:
             click.echo("leakscan: INCOMPLETE; --manifest FILE lists what was not read, and why", err=True)
         return
     terminal = (sys.stderr if taken else sys.stdout).isatty()
-    for line in summary.lines(paths, _coloured if terminal else plain):
+    for line in summary.lines(paths, _coloured if terminal else plain, reported=bool(targets), accounted=accounted):
         click.echo(line, err=taken)
 
 

@@ -11,7 +11,7 @@ import re
 from importlib import import_module
 from types import ModuleType
 
-from leakscan.formats.text import decode_head
+from leakscan.formats.text import decode_head, detect
 
 FORMATS: dict[str, str] = {
     "jsonl": "leakscan.formats.jsonl",
@@ -52,12 +52,14 @@ def module(name: str) -> ModuleType:
 def identify(head: bytes, name: str, complete: bool) -> str:
     """The format of a shard, or `lfs`, from its first uncompressed bytes (64 KiB); `complete` if that is all of it.
 
-    UTF-16 and UTF-32 are looked through: for `jsonl`, `json` and `csv`, see `leakscan.formats.text.detect` and
-    `transcoded`.
+    JSON and CSV in UTF-16 or UTF-32 is `text`, for their readers know UTF-8 alone. A caller that would rather give
+    them a `leakscan.formats.text.transcoded` stream identifies that one.
     """
     binary = _binary(head, complete)
     if binary:
         return binary
+    if detect(head, complete=complete).unit > 1:
+        return "text"
     ending = _ending(name)
     text = decode_head(head, complete)
     if not text.strip():

@@ -26,8 +26,8 @@ Locate = Callable[[int], Iterator[tuple[int | None, Path]]]
 """From the position of a value to every (row, path) it stands at: none under a null, several in a dictionary."""
 Valid = Callable[[int], bool]
 
-ERRORS = (pa.ArrowException, OSError)
-"""What reading damaged data raises, here and in pyarrow."""
+ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What reading damaged data raises, here and in pyarrow (the last: names that are not UTF-8)."""
 DIGITS = 7
 """Numbers of fewer digits have no text: no identifier is that short."""
 LEAST = 10 ** (DIGITS - 1)
@@ -174,7 +174,7 @@ def column_blocks(
 ) -> Iterator[ColumnBlock]:
     """All values of a column whose first row is record `first`, in blocks of about `limit` bytes.
 
-    Raises ArrowInvalid where offsets point outside their buffers.
+    `array.validate()` has passed. Raises ArrowInvalid where offsets point outside their buffers.
     """
 
     def locate(at: int) -> Iterator[tuple[int | None, Path]]:
@@ -313,6 +313,7 @@ def _map(array: pa.Array, site: _Site) -> Iterator[ColumnBlock]:
         for index, name in enumerate(("key", "value")):
             yield from _walk(entries.field(index), site.at(_named(indexed, name), name))
         return
+    _check(array)
     rows = max(1, len(array) * 8 * site.limit // max(1, array.nbytes))
     for start in range(0, len(array), rows):
         yield from _map_piece(array.slice(start, rows), site.at(_shifted(site.locate, start)))
@@ -335,6 +336,15 @@ def _map_piece(array: pa.Array, site: _Site) -> Iterator[ColumnBlock]:
     for index, raw in enumerate(keys.dictionary.to_pylist()):
         there = site.at(_named(entry, key := _decoded(raw)), key)
         yield from _group(items, order[cuts[index] : cuts[index + 1]], there)
+
+
+def _check(array: pa.Array) -> None:
+    """Refuse what would make Arrow's own functions read outside their buffers; bytes that are not UTF-8 are fine."""
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid as error:
+        if "utf8" not in str(error).lower():
+            raise
 
 
 def _group(items: pa.Array, positions: Ints, site: _Site) -> Iterator[ColumnBlock]:

@@ -1,4 +1,4 @@
-"""Parquet: column after column of one row group after the other, in batches of about two blocks; and the footer.
+"""Parquet: column after column of one row group after the other, in batches of about two block sizes; and the footer.
 
 Record numbers are rows of the file. A column whose type has no text (booleans, times, half floats) is not read.
 The footer (names, key-value metadata, statistics) belongs to a shard's first slice. pyarrow is imported on use.
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from leakscan.formats.columns import ColumnBlock
 
-SLICE = 16 << 20
-"""Compressed bytes a slice has at least, so that a file of many small row groups is not cut to dust."""
+SLICE = 32 << 20
+"""Bytes (before compression) a slice has at least, so that a file of many small row groups is not cut to dust."""
 BUFFER = 1 << 20
 """Bytes read at once of a column chunk; without it pyarrow holds whole chunks."""
 ROWS = 1 << 14
@@ -44,7 +44,7 @@ def slices(shard: Shard, policy: Policy) -> list[Slice]:
     try:
         with open(shard.path, "rb") as stream:
             metadata = pq.read_metadata(stream)
-        sizes = [_compressed(metadata, group) for group in range(metadata.num_row_groups)]
+        sizes = [metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups)]
     except ERRORS:
         sizes = []
     cuts, held = [0], 0
@@ -97,6 +97,7 @@ class _Opened:
     schema: pa.Schema
     columns: tuple[_Column, ...]
     fields: tuple[str, ...]
+    encrypted: bool
     readers: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def reader(self, dictionaries: tuple[str, ...]) -> Any:
@@ -138,7 +139,17 @@ def _opened(stream: BinaryIO, tally: Tally) -> _Opened | None:
         tally.unread = True
         return None
     names = tuple(name for each in schema for name in field_names(each))
-    return _Opened(source, reader.metadata, schema, tuple(columns), names, {(): reader})
+    return _Opened(source, reader.metadata, schema, tuple(columns), names, _is_signed(source, reader), {(): reader})
+
+
+def _is_signed(source: pa.NativeFile, reader: pq.ParquetFile) -> bool:
+    """Whether some column may be encrypted behind a readable footer, which then has a signature after it.
+
+    pyarrow 26 aborts the process when it is asked for the metadata of an encrypted column chunk, so in such a file
+    no chunk's metadata is touched: no statistics, batches of a fixed number of rows.
+    """
+    source.seek(source.size() - 8)
+    return int.from_bytes(source.read(4), "little") != reader.metadata.serialized_size
 
 
 def native(stream: BinaryIO) -> pa.NativeFile:
@@ -178,12 +189,13 @@ def _chunk(
         return
     row = first
     try:
-        rows, dictionaries = _batches(opened.metadata, group, column, 2 * size)
+        rows, dictionaries = (1024, ()) if opened.encrypted else _batches(opened.metadata, group, column, 2 * size)
         reader = opened.reader(dictionaries).reader
         for batch in reader.iter_batches(rows, [group], list(column.leaves), use_threads=False):
-            yield from column_blocks(batch.column(0), column.name, row, size, group)
+            yield from column_blocks(batch.column(0), column.name, row, 4 * size, group)
             row += batch.num_rows
-        tally.bytes += sum(_chunk_of(opened.metadata, group, leaf).total_compressed_size for leaf in column.leaves)
+        if not opened.encrypted:
+            tally.bytes += sum(_chunk_of(opened.metadata, group, leaf).total_compressed_size for leaf in column.leaves)
     except ERRORS as error:
         tally.gap(*_why(error, f"row group {group}, column {column.name}, from record {row}"))
 
@@ -229,11 +241,6 @@ def _chunk_of(metadata: pq.FileMetaData, group: int, leaf: int) -> Any:
     return metadata.row_group(group).column(leaf)
 
 
-def _compressed(metadata: pq.FileMetaData, group: int) -> int:
-    held = metadata.row_group(group)
-    return sum(held.column(leaf).total_compressed_size for leaf in range(held.num_columns))
-
-
 def _why(error: Exception, at: str) -> tuple[str, str, str]:
     """The gap an error stands for; the error's own words stay out, they may quote what was read."""
     import pyarrow as pa
@@ -253,6 +260,17 @@ def _why(error: Exception, at: str) -> tuple[str, str, str]:
 
 def _footer(opened: _Opened, tally: Tally) -> Iterator[ColumnBlock]:
     """Names, metadata and statistics, which keep values alive that were removed from the rows."""
+    from leakscan.formats.columns import ERRORS
+
+    try:
+        yield from _footer_blocks(opened)
+    except ERRORS as error:
+        tally.gap(*_why(error, "footer"))
+    if opened.encrypted:
+        tally.gap("encrypted", "footer", "statistics are not read where columns are encrypted")
+
+
+def _footer_blocks(opened: _Opened) -> Iterator[ColumnBlock]:
     from leakscan.formats.columns import metadata_blocks, schema_blocks, text_block
 
     metadata = opened.metadata
@@ -260,7 +278,7 @@ def _footer(opened: _Opened, tally: Tally) -> Iterator[ColumnBlock]:
     yield from metadata_blocks(("key_value_metadata",), metadata.metadata, MEMBER)
     if metadata.created_by:
         yield text_block(("created_by",), [(("created_by",), metadata.created_by)], member=MEMBER)
-    for leaf in range(metadata.num_columns):
+    for leaf in range(0 if opened.encrypted else metadata.num_columns):
         for side in ("min", "max"):
             yield from _bounds(metadata, leaf, side)
 
@@ -290,7 +308,7 @@ def _bound(metadata: pq.FileMetaData, group: int, leaf: int, side: str) -> str:
             return ""
         is_text = statistics.physical_type == "BYTE_ARRAY" and statistics.logical_type.type != "DECIMAL"
         return _text(getattr(statistics, f"{side}_raw" if is_text else side))
-    except ERRORS:  # encrypted, or of a type pyarrow has no value for
+    except ERRORS:  # of a type pyarrow has no value for
         return ""
 
 

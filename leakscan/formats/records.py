@@ -74,7 +74,11 @@ class JsonBlock:
         """The decoded values and names of the record; of a malformed one, its text."""
         lo, hi = self.span(unit)
         raw = self.data[lo:hi]
-        source = raw.decode("utf-8", "surrogateescape")
+        try:
+            source = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            source = raw.decode("utf-8", "surrogateescape")
+            self.malformed(unit, "not UTF-8; undecodable bytes were kept as they are")
         found = self._tokens(unit, source)
         if found is None:
             return [Leaf(source, (), lo, hi)]
@@ -106,13 +110,10 @@ class JsonBlock:
 
     def _tokens(self, unit: int, source: str) -> list[Token] | None:
         try:
-            found = tokens(source)
+            return tokens(source)
         except Malformed as error:
             self.malformed(unit, f"not JSON from character {error.at}; scanned as text")
             return None
-        if not source.isascii() and any("\udc80" <= char <= "\udcff" for char in source):
-            self.malformed(unit, "not UTF-8; undecodable bytes were kept as they are")
-        return found
 
     def malformed(self, unit: int, detail: str) -> None:
         """Note once that the record at `unit` is not what it should be."""

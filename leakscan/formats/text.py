@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from leakscan.dialect import MAX_WIDTH
 from leakscan.types import Block, Leaf, Path, Place, Policy, Slice, Tally
@@ -35,6 +35,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_CONTINUATION = bytes(range(0x80, 0xC0))
+_FOUR = bytes(range(0xF0, 0xF5))
+"""First bytes of four in UTF-8, which are two units of UTF-16."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _ASCII_RUNS = re.compile(r"[\x00-\x7f]+")
 _ESCAPED = re.compile(r"[\udc80-\udcff]+")
@@ -61,18 +64,21 @@ class Encoding:
 def detect(head: bytes, *, complete: bool = False) -> Encoding:
     """The encoding of a text that begins with `head`; `complete` says that this is all of it.
 
-    A byte order mark decides; then zero bytes where UTF-32 or UTF-16 would have them; then UTF-8, which may hold stray
-    bytes that are not. What is left is Latin-1, which any bytes can be read as.
+    A byte order mark decides; then zero bytes where UTF-32 or UTF-16 would have them, which must be many if the bytes
+    read well as UTF-8 (lists can be separated by zero bytes); then UTF-8, which may hold stray bytes that are not.
+    What is left is Latin-1, which any bytes can be read as.
     """
     for mark, name in _MARKS:
         if head.startswith(mark):
             return Encoding(name, len(mark))
+    is_utf8 = _mostly_utf8(head, complete)
     if b"\0" in head:
+        least = 0.7 if is_utf8 and not _CONTROL.search(head.decode("utf-8", "replace").replace("\0", "")) else 0.1
         for wide in (("utf-32-le", "utf-32-be"), ("utf-16-le", "utf-16-be")):
             shares = [_ascii_share(head, name) for name in wide]
-            if max(shares) >= 0.1:
+            if max(shares) >= least:
                 return Encoding(wide[shares.index(max(shares))])
-    return Encoding("utf-8" if _mostly_utf8(head, complete) else "latin-1")
+    return Encoding("utf-8" if is_utf8 else "latin-1")
 
 
 def decode(data: bytes) -> tuple[str, Encoding]:
@@ -91,16 +97,18 @@ def decode_head(head: bytes, complete: bool) -> str:
 
 def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Iterator[Block]:
     """Windows whose cores are about `policy.block_size` bytes (at least one code point) of UTF-8 each."""
-    head = _fill(cast(BinaryIO, _Joined(b"", stream, tally)), HEAD)
+    source = _Source(b"", stream, tally)
+    head = _fill(source, HEAD)
     encoding = detect(head, complete=len(head) < HEAD)
     if encoding.name == "utf-8":
-        source = cast(BinaryIO, _Joined(head[encoding.bom :], stream, tally))
+        source.head = head[encoding.bom :]
     else:
+        source.head = head
         tally.notes.append(f"read as {'Latin-1' if encoding.unit == 1 else encoding.name.upper()}")
-        source = transcoded(stream, encoding, tally, head)
     tally.records = 1
     tally.bytes = encoding.bom
-    yield from _windows(source, encoding, max(4, policy.block_size), tally)
+    utf8 = source if encoding.name == "utf-8" else _Transcoded(source, encoding, tally)
+    yield from _windows(utf8, encoding, max(4, policy.block_size), tally)
 
 
 class TextBlock:
@@ -179,13 +187,13 @@ class _Extent:
         return _Extent(self.points - other.points, self.bytes - other.bytes, self.newlines - other.newlines)
 
 
-def _windows(source: BinaryIO, encoding: Encoding, size: int, tally: Tally) -> Iterator[Block]:
+def _windows(source: _Readable, encoding: Encoding, size: int, tally: Tally) -> Iterator[Block]:
     """Cut the UTF-8 of `source`. `data` is the margin behind us (`left` bytes), then what is nobody's core yet."""
     data, left, behind = b"", 0, _Extent()
     done = _Extent(bytes=encoding.bom)
     strays = 0
     while True:
-        data = _top_up(source, data, left + size)
+        data, ended = _top_up(source, data, left + size)
         if len(data) == left:
             break
         cut = _cut(data, left, left + size)
@@ -197,7 +205,8 @@ def _windows(source: BinaryIO, encoding: Encoding, size: int, tally: Tally) -> I
         done += own
         tally.bytes = done.bytes
         tally.lines = done.newlines + (data[cut - 1 : cut] != b"\n")
-        yield TextBlock(data, core, begin.points, locate, errors=encoding.errors)
+        shown = len(data) if ended else _whole(data)
+        yield TextBlock(data[:shown], core, begin.points, locate, errors=encoding.errors)
         keep = _margin(data, cut)
         behind, _ = _measure(data, keep, cut, encoding)
         data, left = data[keep:], cut - keep
@@ -205,14 +214,26 @@ def _windows(source: BinaryIO, encoding: Encoding, size: int, tally: Tally) -> I
         tally.notes.append(f"{strays} bytes are not UTF-8; they were kept as they are")
 
 
-def _top_up(source: BinaryIO, data: bytes, end: int) -> bytes:
-    """Read on until a margin of at least `MARGIN` code points stands behind `end`, or the source is at its end."""
+def _top_up(source: _Readable, data: bytes, end: int) -> tuple[bytes, bool]:
+    """Read on until at least `MARGIN` whole code points stand behind `end`; or tell that the source is at its end."""
+    wanted = 0
     for margin in (MARGIN, 4 * MARGIN):
-        if len(data) < end + margin:
-            data += _fill(source, end + margin - len(data))
+        wanted = end + margin + 4
+        if len(data) < wanted:
+            data += _fill(source, wanted - len(data))
         if data[end:].isascii():
             break
-    return data
+    return data, len(data) < wanted
+
+
+def _whole(data: bytes) -> int:
+    """Where the last code point of `data` begins if more bytes of it might follow, else the length."""
+    for back in (1, 2, 3):
+        if data[-back] < 0x80:
+            break
+        if data[-back] >= 0xC0:
+            return len(data) - back
+    return len(data)
 
 
 def _cut(data: bytes, start: int, end: int) -> int:
@@ -243,12 +264,13 @@ def _margin(data: bytes, cut: int) -> int:
 def _measure(data: bytes, start: int, end: int, encoding: Encoding) -> tuple[_Extent, int]:
     """The extent of `data[start:end]`, and how many bytes of it are not UTF-8."""
     newlines = data.count(b"\n", start, end)
-    piece = data[start:end]
+    piece = data if data.isascii() else data[start:end]
     if piece.isascii():
         return _Extent(end - start, (end - start) * encoding.unit, newlines), 0
     if encoding.name != "utf-8":
-        text = piece.decode("utf-8", encoding.errors)
-        return _Extent(len(text), len(text.encode(encoding.name, encoding.errors)), newlines), 0
+        points = len(piece.translate(None, _CONTINUATION))
+        pairs = len(piece) - len(piece.translate(None, _FOUR)) if encoding.unit == 2 else 0
+        return _Extent(points, (points + pairs) * encoding.unit, newlines), 0
     try:
         return _Extent(len(piece.decode("utf-8")), end - start, newlines), 0
     except UnicodeDecodeError:
@@ -266,7 +288,7 @@ def _locate(encoding: Encoding, begin: _Extent, text: str, points: Sequence[int]
         yield line, byte
 
 
-def _fill(stream: BinaryIO, size: int) -> bytes:
+def _fill(stream: _Readable, size: int) -> bytes:
     """Exactly `size` bytes, fewer only at the end of the stream."""
     chunk = stream.read(size)
     if len(chunk) == size or not chunk:
@@ -287,33 +309,41 @@ def transcoded(stream: BinaryIO, encoding: Encoding, tally: Tally, head: bytes =
 
     Lone surrogates come out as three bytes each (`surrogatepass`); bytes that are not UTF-8, in UTF-8, as they stand.
     """
-    return cast(BinaryIO, _Transcoded(cast(BinaryIO, _Joined(head, stream, tally)), encoding, tally))
+    return cast(BinaryIO, _Transcoded(_Source(head, stream, tally), encoding, tally))
 
 
-class _Joined:
-    """`head`, then the rest of `stream`; where reading it fails it ends, with a coverage entry."""
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _Source:
+    """`head`, which was read of `stream` before, then the rest; where reading fails it ends, with a coverage entry."""
 
     def __init__(self, head: bytes, stream: BinaryIO, tally: Tally) -> None:
-        self._head = head
+        self.head = head
         self._stream = stream
         self._tally = tally
+        self._count = len(head)
         self._failed = False
 
     def read(self, size: int) -> bytes:
-        if self._head:
-            taken = self._head[:size]
-            self._head = self._head[size:]
+        if self.head:
+            taken = self.head[:size]
+            self.head = self.head[size:]
             return taken
         try:
-            return b"" if self._failed else self._stream.read(size)
+            data = b"" if self._failed else self._stream.read(size)
         except OSError as error:
             self._failed = True
-            self._tally.gap("unreadable", f"byte {self._tally.bytes}", error.strerror or type(error).__name__)
+            self._tally.gap("unreadable", f"byte {self._count}", error.strerror or type(error).__name__)
+            self._tally.unread = self._tally.unread or not self._count
             return b""
+        self._count += len(data)
+        return data
 
 
 class _Transcoded(io.RawIOBase):
-    def __init__(self, stream: BinaryIO, encoding: Encoding, tally: Tally) -> None:
+    def __init__(self, stream: _Readable, encoding: Encoding, tally: Tally) -> None:
         self._stream = stream
         self._encoding = encoding
         self._tally = tally

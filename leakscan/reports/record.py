@@ -84,7 +84,7 @@ def flat(finding: Finding) -> dict[str, Any]:
     """The finding as one row with the columns of `FLAT`, and ``raw`` where the value may be shown."""
     full = record(finding)
     del full["schema"]
-    return full.pop("location") | full.pop("value") | full
+    return {**full.pop("location"), **full.pop("value"), **full}
 
 
 def schema() -> dict[str, Any]:

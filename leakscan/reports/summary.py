@@ -22,7 +22,7 @@ WIDTH = 96
 Style = Callable[[str, str], str]
 """(text, severity) → the text as a terminal should show it."""
 
-_Rank = tuple[int, int, int]
+_Rank = tuple[int, int, bool, int]
 
 
 def plain(text: str, _severity: str) -> str:
@@ -110,12 +110,13 @@ class Summary:
     def _weigh(self, finding: Finding) -> None:
         """Keep the finding if it is among the gravest; of one value only its first place of that gravity."""
         self._seen += 1
-        rank = (SEVERITIES.index(finding.severity), CONFIDENCES.index(finding.confidence), -self._seen)
+        record = finding.location.record is not None  # of a value, its place in the data rather than in a footer
+        rank = (SEVERITIES.index(finding.severity), CONFIDENCES.index(finding.confidence), record, -self._seen)
         if len(self._gravest) == TOP and rank <= self._gravest[0][0]:
             return
         for number, (kept_rank, kept) in enumerate(self._gravest):
             if kept.fingerprint == finding.fingerprint:
-                if rank[:2] > kept_rank[:2]:
+                if rank[:3] > kept_rank[:3]:
                     self._gravest[number] = (rank, finding)
                     heapq.heapify(self._gravest)
                 return
@@ -123,8 +124,13 @@ class Summary:
 
     # -- rendering -----------------------------------------------------------------------------------------------
 
-    def lines(self, paths: Sequence[str], style: Style = plain) -> Iterator[str]:
-        """The summary of a scan of `paths`, a line at a time. Ends the intake: call it once."""
+    def lines(
+        self, paths: Sequence[str], style: Style = plain, *, reported: bool = False, accounted: bool = False
+    ) -> Iterator[str]:
+        """The summary of a scan of `paths`, a line at a time. Ends the intake: call it once.
+
+        `reported` and `accounted`: findings and manifest were written, so there is no need to say how.
+        """
         self._end_shard()
         self._shard_unread = False
         yield self._headline()
@@ -138,7 +144,9 @@ class Summary:
             yield f"{self.hidden:,} below the shown confidence are not listed; --min-confidence low shows them."
         if self.coverage.kinds:
             yield from ("", style("Not covered", "high"), *self.coverage.lines())
-        yield from ("", "Next", *self._next(paths))
+        todo = list(self._next(paths, reported, accounted))
+        if todo:
+            yield from ("", "Next", *todo)
 
     def _headline(self) -> str:
         shards = _count(self._sums["shards"], "shard")
@@ -174,33 +182,37 @@ class Summary:
         for _, finding in sorted(self._gravest, key=lambda item: item[0], reverse=True):
             label = style(f"{finding.severity:8}", finding.severity)
             yield f"  {label} {finding.confidence:6}  {_fit(finding.rule, 28):28}  {finding.preview}"
-            yield f"                   {_fit(place(finding), 77, keep_end=True)}"
+            where, pointer = place(finding), printable(finding.location.pointer)
+            if len(where) + len(pointer) > 76:
+                where, pointer = _fit(where, 38, keep_end=True), _fit(pointer, 37, keep_end=True)
+            yield f"                   {where} {pointer}".rstrip()
 
-    def _next(self, paths: Sequence[str]) -> Iterator[str]:
+    def _next(self, paths: Sequence[str], reported: bool, accounted: bool) -> Iterator[str]:
         quoted = " ".join(shlex.quote(printable(path)) for path in paths[:3]) + (" …" if len(paths) > 3 else "")
         if self._gravest:
             rule = max(self._gravest, key=lambda item: item[0])[1].rule
             yield f"  leakscan rules show {rule}".ljust(52) + "# what it is and what to do about it"
+        if self._gravest and not reported:
             yield f"  leakscan scan {quoted} -o findings.jsonl -o findings.sarif"
             yield "      # every place, for a script and for a code-scanning dashboard"
-        if self.coverage.kinds:
+        if self.coverage.kinds and not accounted:
             yield f"  leakscan scan {quoted} --manifest manifest.jsonl"
             yield "      # the full list of what was not covered, and why"
         if not self.found and self.hidden:
             yield f"  leakscan scan {quoted} --min-confidence low"
-        if not (self._gravest or self.coverage.kinds or self.hidden):
+        if not (self._gravest or self.coverage.kinds or self.hidden or accounted):
             yield f"  leakscan scan {quoted} --manifest manifest.jsonl".ljust(52) + "  # proof of what was covered"
 
 
 def place(finding: Finding) -> str:
-    """Where a finding is, in a line: the shard, the line or row, the pointer."""
+    """Where a finding is: the shard, and the line or row."""
     at = finding.location
     where = at.uri if at.member is None else f"{at.uri}!{at.member}"
     if at.line is not None:
         where += f":{at.line}"
     elif at.record is not None:
         where += f" row {at.record}"
-    return printable(f"{where} {at.pointer}".rstrip())
+    return printable(where)
 
 
 def _places(count: int) -> str:
@@ -212,13 +224,13 @@ def _count(count: int, noun: str) -> str:
 
 
 def _size(count: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000:
-            break
+    if count < 1000:
+        return _count(int(count), "byte")
+    for unit in ("kB", "MB", "GB"):
         count /= 1000
-    else:
-        unit = "TB"
-    return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+        if count < 1000:
+            return f"{count:,.1f} {unit}"
+    return f"{count / 1000:,.1f} TB"
 
 
 def _fit(text: str, width: int, *, keep_end: bool = False) -> str:

@@ -30,7 +30,8 @@ class Target:
         self._direct = path == "-"
         self.file: BinaryIO
         if self._direct:
-            self.file = sys.stdout.buffer
+            # A buffer of our own: under PYTHONUNBUFFERED Python's is none, and writes to a pipe only what fits.
+            self.file = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115 - it lives as long as the process
             return
         try:
             self._direct = os.path.lexists(self._final) and not stat.S_ISREG(os.stat(self._final).st_mode)
