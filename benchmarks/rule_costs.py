@@ -32,6 +32,7 @@ class Expression:
     name: str
     text: str
     caseless: bool
+    family: str
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,15 @@ def timed(database: hyperscan.Database, data: Sequence[bytes]) -> tuple[float, C
 
 
 def expressions(chosen: Sequence[Rule]) -> list[Expression]:
-    """The main database's expressions, named; those that do not even compile are said and left out."""
+    """What the engine's databases look for, named, but for `shapes`; what does not even compile is said, and left out."""
     engine = object.__new__(Engine)  # not compiled: that may be what fails
     engine.keyword_rules, engine.shapeless = {}, frozenset()
+    main, digits, _ = engine.expressions(chosen)
     out = []
-    for inner in engine.expressions(chosen)[0]:
-        found = Expression(name_of(engine, chosen, inner.id), inner.text, inner.caseless)
+    for family, inner in [*(("main", one) for one in main), *(("digits", one) for one in digits)]:
+        name = name_of(engine, chosen, inner.id)
+        name = f"{name}: `{inner.text}`" if name.startswith("pseudo") else name
+        found = Expression(name, inner.text, inner.caseless, family)
         try:
             compiled([found])
         except hyperscan.error as error:
@@ -122,21 +126,30 @@ def whole(parts: Sequence[Expression], data: Sequence[bytes], without: Container
 
 
 def main() -> None:
-    """Prints the slowest, and what leaving them out would gain."""
+    """Prints the slowest of each database, and what leaving them out would gain."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mb", type=int, default=16)
     parser.add_argument("--without", type=int, default=12, help="how many of the slowest to leave out in turn")
     given = parser.parse_args()
     data = sample(given.mb)
     parts = expressions(rules.load(rules.sources()))
-    print(f"all {len(parts)} expressions: {whole(parts, data):.0f} MB/s\n")
+    for family in ("main", "digits"):
+        table(family, [part for part in parts if part.family == family], data, given.without)
+
+
+def table(family: str, parts: Sequence[Expression], data: Sequence[bytes], count: int) -> None:
+    """The slowest `count` parts of one database."""
+    if not parts:
+        return
+    print(f"\n## {family}: {len(parts)} expressions, {whole(parts, data):.0f} MB/s\n")
     print("| prefilter | alone, MB/s | hits a MB | all but this, MB/s |\n|---|--:|--:|--:|")
     costs = alone(parts, data)
-    for cost in costs[: given.without]:
-        rest = whole(parts, data, {cost.name})
+    for cost in costs[:count]:
+        rest = whole(parts, data, {cost.name}) if len(parts) > 1 else float("inf")
         print(f"| {cost.name[:70]} | {cost.speed:.0f} | {cost.hits:.1f} | {rest:.0f} |", flush=True)
-    print(f"\nwithout all of these: {whole(parts, data, {cost.name for cost in costs[: given.without]}):.0f} MB/s")
-    talkative = sorted(costs, key=lambda cost: -cost.hits)[: given.without]
+    if len(parts) > count:
+        print(f"\nwithout all of these: {whole(parts, data, {cost.name for cost in costs[:count]}):.0f} MB/s")
+    talkative = sorted(costs, key=lambda cost: -cost.hits)[:count]
     print("most hits a MB: " + ", ".join(f"{cost.name[:40]} {cost.hits:.0f}" for cost in talkative))
 
 

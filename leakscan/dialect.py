@@ -149,60 +149,6 @@ def phrase(words: str) -> str:
     return "[\\x20_-]?".join(re.escape(word) for word in words.split(" "))
 
 
-def family(expression: str) -> str:
-    """Which expressions scan fastest together: ``literal`` or, having none to hold on to, what they are made of.
-
-    Hyperscan runs an expression without a literal as an automaton over every byte, and several of them as one large,
-    slow one; beside literals they also break the literal matcher's stride.
-    """
-    node = parse(expression)
-    if _literal(node) > 1:
-        return "literal"
-    if _longest(node) >= _LONG:
-        return "long"
-    return "letters" if _letters(node) else "digits"
-
-
-_LONG = 10
-
-
-def _literal(node: Node) -> int:
-    """The longest run of single characters (in either case) that every match holds."""
-    match node:
-        case Chars(chars, other):
-            return int(not other and len({c | 32 if c in _LETTERS else c for c in chars}) == 1)
-        case Alt(options):
-            return min(map(_literal, options))
-        case Rep(inner, lo, _):
-            return _literal(inner) * lo if isinstance(inner, Chars) else _literal(inner) * min(lo, 1)
-        case Seq():
-            best = run = 0
-            for item in _flatten(node):
-                run = run + 1 if isinstance(item, Chars) and _literal(item) else 0
-                best = max(best, run, _literal(item))
-            return best
-
-
-def _longest(node: Node) -> int:
-    match node:
-        case Chars():
-            return 1
-        case Rep(inner, lo, _):
-            return max(lo if isinstance(inner, Chars) else 0, _longest(inner))
-        case Seq(items) | Alt(items):
-            return max(map(_longest, items), default=0)
-
-
-def _letters(node: Node) -> bool:
-    match node:
-        case Chars(chars):
-            return len(chars & _LETTERS) > 2
-        case Rep(inner):
-            return _letters(inner)
-        case Seq(items) | Alt(items):
-            return any(map(_letters, items))
-
-
 def literal_prefix(pattern: str) -> str:
     """The characters every match begins with."""
     out = ""
@@ -256,6 +202,8 @@ def _repeat(arg: Any, fold: bool) -> Node:
     node = _seq(inner, fold)
     if width(node)[1] == 0:
         raise DialectError("a repeat of nothing")
+    if isinstance(node, Seq) and len(node.items) == 1:
+        node = node.items[0]
     return Rep(node, lo, hi)
 
 
@@ -413,8 +361,6 @@ def _emit(node: Node) -> str:
         case Rep(_, _, 0):
             return ""
         case Rep(inner, lo, hi):
-            if isinstance(inner, Seq) and len(inner.items) == 1:
-                inner = inner.items[0]
             if isinstance(inner, Chars) and inner.other:
                 return f"{_emit_chars(inner)}{{{lo},{hi * _OTHER}}}"
             return f"(?:{_emit(inner)}){{{lo},{hi}}}" if lo != hi else f"(?:{_emit(inner)}){{{lo}}}"

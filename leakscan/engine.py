@@ -12,8 +12,10 @@ unit). It may hit where there is nothing. Three kinds of hit come out of one pas
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import hyperscan
@@ -62,17 +64,15 @@ class Engine:
         """Keyword hit → the rules that need it."""
         self.shapeless: frozenset[int] = frozenset()
         """Rules that need a context word and have no shape to look for: they are in every set of shapes."""
-        main, shapes = self.expressions(rules)
-        families: dict[str, list[_Expression]] = {}
-        for expression in main:
-            families.setdefault("literal" if expression.caseless else dialect.family(expression.text), []).append(expression)
-        self._main = [_compiled(family) for family in families.values()]
+        main, digits, shapes = self.expressions(rules)
+        self._main = _compiled(main)
+        self._digits = _compiled(digits)
         self._shapes = _compiled(shapes, hyperscan.HS_FLAG_SINGLEMATCH)
 
     def dump(self) -> tuple[dict[str, Any], list[bytes]]:
         """What `restore` makes an equal engine of, on the same kind of CPU: plain data, and the databases."""
         facts = {"keywords": [[k, v] for k, v in self.keyword_rules.items()], "shapeless": sorted(self.shapeless)}
-        databases = [self._shapes, *self._main]
+        databases = [self._main, self._digits, self._shapes]
         return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in databases]
 
     @classmethod
@@ -85,21 +85,22 @@ class Engine:
         engine.keyword_rules = {keyword: tuple(rules) for keyword, rules in facts["keywords"]}
         engine.shapeless = frozenset(facts["shapeless"])
         try:
-            engine._shapes, *engine._main = map(_restored, databases)
+            engine._main, engine._digits, engine._shapes = map(_restored, databases)
         except hyperscan.error:
             raise ValueError("compiled for another CPU or hyperscan") from None
         return engine
 
-    def expressions(self, rules: Sequence[Rule]) -> tuple[list[_Expression], list[_Expression]]:
-        """What the two databases look for."""
+    def expressions(self, rules: Sequence[Rule]) -> tuple[list[_Expression], list[_Expression], list[_Expression]]:
+        """What the databases look for: `main`, `digits`, `shapes`."""
         main = [_Expression(id_, text) for id_, texts in _PSEUDO.items() for text in texts]
+        digits: list[_Expression] = []
         shapes: list[_Expression] = []
         keywords: dict[str, list[int]] = {}
         shapeless = set()
         for index, rule in enumerate(rules):
             expression = prefilter(rule)
             if not rule.context_required:
-                main.append(_Expression(index, expression))
+                (digits if rule.digits else main).append(_Expression(index, expression))
                 continue
             for words in rule.context:
                 keywords.setdefault(words, []).append(index)
@@ -111,7 +112,7 @@ class Engine:
             main.append(_Expression(_KEYWORD + number, dialect.phrase(words), caseless=True))
             self.keyword_rules[_KEYWORD + number] = tuple(indices)
         self.shapeless = frozenset(shapeless)
-        return main, shapes
+        return main, digits, shapes
 
     def hits(self, data: Any) -> Hits:
         """Hits in `data` (bytes-like), by end."""
@@ -121,11 +122,34 @@ class Engine:
         def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
             append((end, what))
 
-        for database in self._main:
-            database.scan(data, match_event_handler=on)
+        self._main.scan(data, match_event_handler=on)
         out.extend((end, ENCODED) for end in _base64_ends(data))
+        if self._digits is not None:
+            out.extend(self._digit_hits(data))
         out.sort()
         return out
+
+    def _digit_hits(self, data: Any) -> Hits:
+        """Hits of the rules that promise digits: looked for only around words of the buffer that have some.
+
+        Without a literal to hold on to these rules are automata over every byte, slower than all the others together.
+        """
+        stretches = _digit_stretches(data)
+        pieces = [bytes(data[low:high]) for low, high in stretches]
+        found: Hits = []
+
+        def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
+            found.append((end, what))
+
+        self._digits.scan(_SEAM.join(pieces), match_event_handler=on)
+        if not found:
+            return found
+        starts = [0, *accumulate(len(piece) + len(_SEAM) for piece in pieces)]
+        return [
+            (end - starts[at] + stretches[at][0], what)
+            for end, what in found
+            if end - starts[at := bisect_right(starts, end - 1) - 1] <= len(pieces[at])
+        ]
 
     def shapes(self, data: Any) -> set[int]:
         """The rules that need a context word and whose shape is in `data`, leaving open whether the word is there."""
@@ -142,12 +166,42 @@ class Engine:
 # -- base64, which has no literal to look for ---------------------------------------------------------------------
 
 _WORD = 8
+_DIGITS = 3
+_MARGIN = 32
+_GAP = 128
+"""Bytes between two stretches that cost less to scan than another stretch does."""
+_SEAM = b"\n\n"
 _TILE = 1 << 14
 """Words looked at together: what stays in the second-level cache."""
 _ONES = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
 _BELOW_PLUS = _ONES * np.uint64(ord("+"))
+_SEVEN_BITS = ~_HIGH
+_ZEROS = _ONES * np.uint64(ord("0"))
+_BEYOND_NINE = _ONES * np.uint64(0x80 - 10)
 _SLASHES = _ONES * np.uint64(ord("\\"))
+
+
+def _digit_stretches(data: Any) -> list[tuple[int, int]]:
+    """The stretches of `data` around aligned words of eight bytes with at least `_DIGITS` digits, and its last bytes.
+
+    A rule that promises digits has such a word in every match, at any alignment; what the engine looks for is within `_MARGIN` of it.
+    """
+    size = len(data)
+    count = size // _WORD
+    words = np.frombuffer(data, np.uint64, count)
+    found = []
+    for at in range(0, count, _TILE):
+        tile = words[at : at + _TILE] & _SEVEN_BITS
+        tile ^= _ZEROS
+        tile += _BEYOND_NINE  # now the high bit of a byte is clear where it was a digit
+        tile &= _HIGH
+        found.append(np.flatnonzero(np.bitwise_count(tile) <= _WORD - _DIGITS) + at)
+    marked = np.concatenate([*found, [count]])  # the last bytes, which fill no word
+    breaks = np.flatnonzero(np.diff(marked) > (2 * _MARGIN + _GAP) // _WORD)
+    first = marked[np.concatenate([[0], breaks + 1])] * _WORD - _MARGIN
+    last = marked[np.concatenate([breaks, [len(marked) - 1]])] * _WORD + _WORD + _MARGIN
+    return list(zip(np.maximum(first, 0).tolist(), np.minimum(last, size).tolist(), strict=True))
 
 
 def _base64_ends(data: Any) -> list[int]:

@@ -109,7 +109,11 @@ def _normaliser(category: str, entity: str) -> Callable[[str], str]:
     if category != "pii":
         return str
     parts = set(entity.split("_"))
-    return _folded if parts & {"IP", "EMAIL", "URL", "GEO", "HANDLE", "NAME", "ADDRESS"} and "MAC" not in parts else _reduced
+    return (
+        _folded
+        if parts & {"IP", "EMAIL", "URL", "GEO", "HANDLE", "NAME", "ADDRESS"} and "MAC" not in parts
+        else _reduced
+    )
 
 
 def _folded(value: str) -> str:
@@ -281,7 +285,9 @@ def key(environ: Mapping[str, str], config: FilePath | None = None) -> tuple[byt
 def _derive(phrase: str) -> tuple[bytes, str]:
     """The key proper, so that a phrase of any length does; its id is derived apart from it and tells nothing of it."""
     master = hashlib.sha256(phrase.encode("utf-8", "surrogateescape")).digest()
-    return hmac.digest(master, b"leakscan/key/1", "sha256"), hmac.digest(master, b"leakscan/key-id/1", "sha256").hex()[:8]
+    return hmac.digest(master, b"leakscan/key/1", "sha256"), hmac.digest(master, b"leakscan/key-id/1", "sha256").hex()[
+        :8
+    ]
 
 
 def _read(file: FilePath) -> str:

@@ -85,7 +85,11 @@ class Cost:
 
 def cases(rule: Rule) -> Iterator[Case]:
     """The examples of a rule, leaks in every host."""
-    for kind, examples, hosts in (("leak", rule.leaks, HOSTS), ("weak", rule.weak, ("alone",)), ("clean", rule.clean, ("alone",))):
+    for kind, examples, hosts in (
+        ("leak", rule.leaks, HOSTS),
+        ("weak", rule.weak, ("alone",)),
+        ("clean", rule.clean, ("alone",)),
+    ):
         for example in examples:
             for host in hosts:
                 yield _case(kind, example, host)
@@ -124,7 +128,9 @@ def _judge(rule: Rule, case: Case, encoding: str, found: Sequence[Finding]) -> F
         right = _spans(f for f in found if f.confidence != "low") == expected
     else:
         right = _spans(found) == expected and all(f.confidence == "low" for f in found)
-    if not right and any("json" in f.location.decode for f in found):  # the example is a document: spans are in its strings
+    if not right and any(
+        "json" in f.location.decode for f in found
+    ):  # the example is a document: spans are in its strings
         right = sorted(f.length for f in found) == sorted(end - start for start, end in expected)
     return None if right else Failure(rule.id, case.kind, case.host, encoding, case.text, expected, spans)
 
@@ -227,7 +233,9 @@ def _corpus() -> bytes:
                 (
                     prose,
                     prose.capitalize() + ". " + prose.capitalize() + ".",
-                    json.dumps({"role": "user", "id": draw.getrandbits(128).to_bytes(16, "big").hex(), "content": prose}),
+                    json.dumps(
+                        {"role": "user", "id": draw.getrandbits(128).to_bytes(16, "big").hex(), "content": prose}
+                    ),
                     f"    {draw.choice(words)}_{draw.choice(words)} = {draw.choice(words)}({draw.randrange(10**9)}, {draw.random()})",
                     f"{draw.randrange(1990, 2030)}-{draw.randrange(1, 13):02d}-01T12:30:{draw.randrange(60):02d}Z INFO {prose}",
                 )

@@ -211,6 +211,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "generic": bool,
     "calm": bool,
     "context_required": bool,
+    "digits": bool,
     "aliases": dict,
     **dict.fromkeys(("references", "leaks", "clean", "weak", "context", "legal"), list),
 }

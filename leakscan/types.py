@@ -67,6 +67,7 @@ class Rule:
     calm: bool = False
     keep: str = ""
     prefilter: str = ""
+    digits: bool = False
     legal: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
 

@@ -42,7 +42,14 @@ def test_every_name_of_the_interface_is_there() -> None:
 def test_a_text_gives_findings_by_code_point(scanner: leakscan.Scanner) -> None:
     (found,) = scanner.scan_text(f'"😀" ssn\n{SSN}', uri="note")
     at = found.location
-    assert (found.rule, at.uri, at.format, at.record, at.line, at.byte_start) == ("US_SSN", "note", "text", None, None, None)
+    assert (found.rule, at.uri, at.format, at.record, at.line, at.byte_start) == (
+        "US_SSN",
+        "note",
+        "text",
+        None,
+        None,
+        None,
+    )
     assert places([found]) == [(None, "", 8, 19)]
 
 

@@ -93,6 +93,12 @@ def test_large_batches_are_decoded_column_by_column(monkeypatch: pytest.MonkeyPa
     assert tally.records == 12
 
 
+@pytest.mark.parametrize("codec", [None, "lz4", "zstd"])
+def test_compression_is_told_from_the_first_batch(codec: str | None) -> None:
+    source = pa.BufferReader(ipc(TABLE, "file", 5, compression=codec))
+    assert arrow._is_compressed(source) is (codec is not None)
+
+
 def test_a_stream_is_read_from_a_pipe() -> None:
     held, tally = read(Pipe(ipc(TABLE, "stream", 5)))
     assert held == walked(TABLE)
@@ -150,7 +156,9 @@ def test_the_batches_before_a_cut_are_read(layout: str) -> None:
 @pytest.mark.parametrize("layout", ["file", "stream"])
 def test_no_cut_is_silent_but_one_between_batches_of_a_stream(layout: str) -> None:
     raw = ipc(pa.table({"a": ["r0", "r1", "r2", "r3"]}), layout, 2)
-    silent = {read(io.BytesIO(raw[:cut]))[1].records for cut in range(len(raw)) if not read(io.BytesIO(raw[:cut]))[1].gaps}
+    silent = {
+        read(io.BytesIO(raw[:cut]))[1].records for cut in range(len(raw)) if not read(io.BytesIO(raw[:cut]))[1].gaps
+    }
     assert silent == (set() if layout == "file" else {0, 2, 4})
 
 

@@ -9,15 +9,22 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from leakscan.formats import bigjson
+from leakscan import reference
+from leakscan.detect import Detector
+from leakscan.engine import Engine
+from leakscan.formats import bigjson, jsonl
 from leakscan.jsontext import Malformed, source_span, source_spans, tokens
-from leakscan.types import Block, Policy, Tally
+from leakscan.types import Block, Policy, Shard, Slice, Tally
+from tests.toys import POLICY, RULES, shards
+
+TOY = Detector(RULES, POLICY, Engine(RULES))
 
 MARGIN = 3
 WINDOW = 48  # at least 12 bytes a code point of the margin, and 12 more
@@ -211,6 +218,21 @@ def test_many_spans_are_placed_as_each_alone(token, data):
         end = data.draw(st.integers(start + 1, len(text)))
         spans = [(start, end), *((i, i + 1) for i in range(len(text)))]
         assert source_spans(token, spans) == [source_span(token, *span) for span in spans]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(shards(), st.sampled_from([1, 2, 7]), st.sampled_from([3, 16, 60]))
+def test_what_is_found_in_pieces_is_what_the_reference_finds(data, block_size, piece):
+    tally, found = Tally(format="jsonl"), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "MAX_RECORD", 4)
+        patch.setattr(bigjson, "PIECE", piece)
+        patch.setattr(bigjson, "MAX_STRING", 1 << 20)
+        part = Slice(Shard("u", "u", len(data)))
+        for block in jsonl.blocks(io.BytesIO(data), part, replace(POLICY, block_size=block_size), tally):
+            found += TOY.findings(block, "u", tally)[0]
+    assume(not any("from byte" in gap.detail for gap in tally.gaps))  # text begins where JSON ends, not at the line
+    assert found == reference.scan(RULES, POLICY, reference.jsonl(data), "u", "jsonl")
 
 
 # -- windows -----------------------------------------------------------------------------------------------------------

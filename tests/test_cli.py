@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -170,6 +171,7 @@ def test_quiet_leaves_the_exit_code_and_the_files(run: Run, data: FilePath) -> N
 def on_terminal(*args: str, stream: str) -> tuple[int, bytes]:
     """The exit code, and what the command writes to the terminal that `stream` is."""
     parent, child = pty.openpty()
+    termios.tcsetwinsize(child, (24, 80))
     rest = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: child}
     process = command(*args, **rest)
     os.close(child)
@@ -290,9 +292,7 @@ def test_an_interrupt_leaves_the_report_of_before(run: Run, data: FilePath, monk
     assert (data / "f.jsonl").read_text() == "before"
 
 
-def test_warnings_of_others_are_shown_without_their_text(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_warnings_of_others_are_shown_without_their_text(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def warn(*_args: Any) -> Iterator[Outcome]:
         warnings.warn(SSN, RuntimeWarning, stacklevel=1)
         yield Outcome(Slice(Shard("a.jsonl", "a.jsonl", 1)), [], Tally(bytes=1))

@@ -188,7 +188,9 @@ def viewed(draw: st.DrawFn, size: int, depth: int) -> pa.Array:
 
 def coded(draw: st.DrawFn, size: int, depth: int) -> pa.Array:
     codes = draw(st.lists(st.integers(0, 2) | st.none(), min_size=size, max_size=size))
-    return pa.DictionaryArray.from_arrays(pa.array(codes, draw(st.sampled_from([pa.int8(), pa.uint64()]))), flat(draw, 3))
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes, draw(st.sampled_from([pa.int8(), pa.uint64()]))), flat(draw, 3)
+    )
 
 
 def repeated(draw: st.DrawFn, size: int, depth: int) -> pa.Array:
@@ -353,13 +355,21 @@ def test_an_extension_is_read_as_what_it_stores() -> None:
 
 
 NUMBERS: list[tuple[pa.DataType, list[Any], list[tuple[int, str]]]] = [
-    (pa.int64(), [536228734, 1, None, -536228734, 999999, 1000000], [(0, "536228734"), (3, "-536228734"), (5, "1000000")]),
+    (
+        pa.int64(),
+        [536228734, 1, None, -536228734, 999999, 1000000],
+        [(0, "536228734"), (3, "-536228734"), (5, "1000000")],
+    ),
     (pa.float64(), [536228734.0, 536228734.5, float("nan"), float("inf"), 1e300], [(0, "536228734")]),
     (pa.float32(), [1234567.0, 7.0], [(0, "1234567")]),
     (pa.decimal128(12, 2), [decimal.Decimal("536228734.00"), decimal.Decimal("12.50")], [(0, "536228734")]),
     (pa.decimal128(12, 2), [decimal.Decimal("12345.67"), decimal.Decimal("-5.00")], [(0, "12345.67")]),
     (pa.decimal128(5, -6), [decimal.Decimal("12E6"), decimal.Decimal(0)], [(0, "12000000")]),
-    (pa.date32(), [datetime.date(1987, 4, 12), None, datetime.date(1987, 4, 12)], [(0, "1987-04-12"), (2, "1987-04-12")]),
+    (
+        pa.date32(),
+        [datetime.date(1987, 4, 12), None, datetime.date(1987, 4, 12)],
+        [(0, "1987-04-12"), (2, "1987-04-12")],
+    ),
     (pa.bool_(), [True], []),
     (pa.timestamp("ns"), [1_700_000_000_000_000_000], []),
     (pa.duration("s"), [1_700_000_000], []),

@@ -87,9 +87,9 @@ def test_every_character_is_mapped_to_its_bytes(text: str, size: int, name: str)
             [places] = block.places(unit, leaf, [(at, at + 1) for at in range(len(leaf.text))])
             for letter, place in zip(leaf.text, places, strict=True):
                 there = raw[place.byte_start : place.byte_end].decode(plain)
-                assert there == letter or there == '""' and letter == '"'
+                assert there == letter or (there == '""' and letter == '"')
                 before = raw[len(raw) - len(text.encode(plain)) : place.byte_start].decode(plain)
-                lines = io.StringIO(before + "x", newline="").readlines()
+                lines = io.StringIO(before + letter, newline="").readlines()
                 assert place.line == len(lines)
 
 
@@ -158,12 +158,15 @@ def test_ragged_rows_are_scanned_and_the_first_twenty_named(size: int) -> None:
 
 
 def test_bytes_that_are_not_utf8_are_kept() -> None:
-    held = {cell: there for cell, _, there in read("a,b\nx\udcff,".encode("utf-8", "surrogateescape") + "é☃\n".encode() * 50)[0]}
+    held = {
+        cell: there
+        for cell, _, there in read("a,b\nx\udcff,".encode("utf-8", "surrogateescape") + "é☃\n".encode() * 50)[0]
+    }
     assert held[0, ("a",), "x\udcff"] == b"x\xff"
 
 
 def test_latin_1_is_read_as_such() -> None:
-    held = {cell: there for cell, _, there in read("a,b\né,\"ü\"\"\"\n".encode("latin-1"))[0]}
+    held = {cell: there for cell, _, there in read('a,b\né,"ü"""\n'.encode("latin-1"))[0]}
     assert held[0, ("b",), 'ü"'] == b'\xfc""'
 
 

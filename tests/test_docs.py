@@ -17,7 +17,9 @@ FINE = (0, 1, 3)
 def blocks(language: str) -> list[object]:
     found = []
     for page in PAGES:
-        for number, match in enumerate(re.finditer(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)):
+        for number, match in enumerate(
+            re.finditer(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        ):
             found.append(pytest.param(match.group(1), id=f"{page.relative_to(ROOT)}-{number}"))
     return found
 
@@ -41,9 +43,14 @@ def folder(tmp_path: FilePath, monkeypatch: pytest.MonkeyPatch) -> FilePath:
 def test_commands_of_the_docs_run(block: str, folder: FilePath) -> None:
     if block.startswith("make "):
         for line in block.splitlines():
-            assert subprocess.run(["make", "-n", *line.split()[1:]], cwd=ROOT, capture_output=True, check=False).returncode == 0
+            assert (
+                subprocess.run(["make", "-n", *line.split()[1:]], cwd=ROOT, capture_output=True, check=False).returncode
+                == 0
+            )
         return
-    script = f"set -o pipefail\nok() {{ case $? in {'|'.join(map(str, FINE))}) ;; *) exit 99 ;; esac; }}\ntrap ok DEBUG\n"
+    script = (
+        f"set -o pipefail\nok() {{ case $? in {'|'.join(map(str, FINE))}) ;; *) exit 99 ;; esac; }}\ntrap ok DEBUG\n"
+    )
     done = subprocess.run(
         ["bash", "-c", script + block + "\nok"], cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL
     )
@@ -78,7 +85,9 @@ def test_every_kind_of_coverage_is_explained() -> None:
     known = set(re.findall(r"`coverage\.(\w+)`", page))
     source = "\n".join(file.read_text("utf-8") for file in (ROOT / "leakscan").rglob("*.py"))
     calls = r'(?:\bgap\(|\b_stop\(|\bLost\([^"\n]*?, |coverage\.|return )"?'
-    used = set(re.findall(calls + r"(missing|unreadable|skipped|lfs_pointer|truncated|checksum|bomb|timeout|crash)\b", source))
+    used = set(
+        re.findall(calls + r"(missing|unreadable|skipped|lfs_pointer|truncated|checksum|bomb|timeout|crash)\b", source)
+    )
     used |= set(re.findall(r'"(decode_error|malformed|encrypted|unsupported)"', source))
     assert used - known == set()
     assert known - used <= {"checksum"}
@@ -86,5 +95,15 @@ def test_every_kind_of_coverage_is_explained() -> None:
 
 def test_every_flag_is_in_the_help_of_the_docs() -> None:
     page = (ROOT / "docs/cli.md").read_text("utf-8")
-    flags = ("--output", "--format", "--pack", "--rules", "--min-confidence", "--fail-on", "--jobs", "--manifest", "--quiet")
+    flags = (
+        "--output",
+        "--format",
+        "--pack",
+        "--rules",
+        "--min-confidence",
+        "--fail-on",
+        "--jobs",
+        "--manifest",
+        "--quiet",
+    )
     assert [flag for flag in flags if flag not in page] == []

@@ -131,7 +131,9 @@ def test_context_masks_what_leaks_elsewhere_in_the_record() -> None:
 def test_a_hostile_record_cannot_rewrite_the_terminal() -> None:
     text = f"{ESC}]0;owned\x07 \u202ek\u2066ey\x00 0123 \ud800{ESC}[2J\u200b"
     span = at(text, "0123")
-    assert masking.context(text, [span], span) == "\ufffd]0;owned\ufffd \ufffdk\ufffdey\ufffd 9999 \ufffd\ufffd[2J\ufffd"
+    assert (
+        masking.context(text, [span], span) == "\ufffd]0;owned\ufffd \ufffdk\ufffdey\ufffd 9999 \ufffd\ufffd[2J\ufffd"
+    )
 
 
 @given(

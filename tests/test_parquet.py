@@ -65,11 +65,15 @@ TABLE = pa.table(
     {
         "text": pa.array(["one", None, "three", "", "five"] * 3),
         "source": pa.array(["web", "web", "books", None, "web"] * 3).dictionary_encode(),
-        "messages": pa.array([[{"role": "user", "content": "hi"}], None, [], [{"role": "bot", "content": "yo"}] * 2, []] * 3),
-        "attrs": pa.array([[("ssn", "1"), ("x", None)], None, [], [("x", "2")], []] * 3, pa.map_(pa.string(), pa.string())),
+        "messages": pa.array(
+            [[{"role": "user", "content": "hi"}], None, [], [{"role": "bot", "content": "yo"}] * 2, []] * 3
+        ),
+        "attrs": pa.array(
+            [[("ssn", "1"), ("x", None)], None, [], [("x", "2")], []] * 3, pa.map_(pa.string(), pa.string())
+        ),
         "card": pa.array([4539148803436467, 7, None, 1234567, 0] * 3),
         "amount": pa.array([decimal.Decimal("536228734.00"), None, decimal.Decimal("1.50"), None, None] * 3),
-        "when": pa.array([datetime.datetime(2020, 1, 1)] * 15),
+        "when": pa.array([datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)] * 15),
         "born": pa.array([datetime.date(1987, 4, 12)] * 15),
         "raw": pa.array([b"\xff\x00", b"ok", None, b"", b"z"] * 3),
         "fixed": pa.array([b"abc", b"def", None, b"ghi", b"jkl"] * 3, pa.binary(3)),
@@ -126,7 +130,9 @@ def test_encodings_and_block_sizes_change_nothing(tmp_path: Path, options: dict[
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(columns(), st.integers(1, 4), st.sampled_from([1, 2, 3, 1 << 20]))
-def test_random_columns_are_read_back(tmp_path_factory: pytest.TempPathFactory, array: pa.Array, cut: int, size: int) -> None:
+def test_random_columns_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, array: pa.Array, cut: int, size: int
+) -> None:
     path = tmp_path_factory.mktemp("random") / "t.parquet"
     try:
         pq.write_table(pa.table({"c": array}), path, row_group_size=cut)
@@ -183,7 +189,7 @@ def test_slices_cut_between_row_groups_and_cover_them_once(tmp_path: Path, monke
     assert [(part.index, part.start, part.stop) for part in parts] == [(n, n, n + 1) for n in range(7)] + [(7, 7, None)]
     whole, tally = read(path)
     pieces = [read(path, part) for part in parts]
-    assert found([block for blocks, _ in pieces for block in blocks]) == found(whole)  # type: ignore[arg-type]
+    assert found([block for blocks, _ in pieces for block in blocks]) == found(whole)  # type: ignore[arg-type, misc]
     assert sum(piece.records for _, piece in pieces) == tally.records == 15
     assert sum(piece.bytes for _, piece in pieces) == tally.bytes
     assert [bool(footer(blocks)) for blocks, _ in pieces] == [True] + [False] * 7
@@ -212,7 +218,12 @@ def test_the_footer_has_names_metadata_and_statistics(tmp_path: Path) -> None:
         pa.field("d", pa.decimal128(12, 2)),
         pa.field("raw", pa.binary()),
     ]
-    values = [["a@x.io", "b@x.io"], [1, 536228734], [decimal.Decimal("1.00"), decimal.Decimal("12345.67")], [b"\xff", b"\xfe"]]
+    values = [
+        ["a@x.io", "b@x.io"],
+        [1, 536228734],
+        [decimal.Decimal("1.00"), decimal.Decimal("12345.67")],
+        [b"\xff", b"\xfe"],
+    ]
     schema = pa.schema(fields, metadata={"note": "ask bob", "pandas": '{"index": 1}'})
     pq.write_table(pa.table(values, schema=schema), path, row_group_size=1)
     assert footer(read(path)[0]) == sorted(
@@ -326,7 +337,9 @@ def test_an_encrypted_column_is_named_and_the_others_are_read(tmp_path: Path) ->
     encrypted(path, pa.table({"secret": ["s0", "s1"], "open": ["o0", "o1"]}), plaintext_footer=True)
     blocks, tally = read(path)
     assert rows(blocks) == Counter([(0, ("open",), "o0", False), (1, ("open",), "o1", False)])
-    assert tally.gaps == [Gap("coverage.encrypted", "footer", "statistics are not read where columns are encrypted")] + [
+    assert tally.gaps == [
+        Gap("coverage.encrypted", "footer", "statistics are not read where columns are encrypted")
+    ] + [
         Gap("coverage.encrypted", f"row group {n}, column secret, from record {n}", "encrypted, and no key was given")
         for n in range(2)
     ]
@@ -335,4 +348,7 @@ def test_an_encrypted_column_is_named_and_the_others_are_read(tmp_path: Path) ->
 
 def test_importing_the_reader_does_not_import_pyarrow() -> None:
     code = "import sys, leakscan.formats.parquet; print('pyarrow' in sys.modules, 'numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False False\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "False False\n"
+    )

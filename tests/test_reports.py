@@ -279,7 +279,9 @@ def test_the_manifest_has_a_line_a_shard_and_the_totals(tmp_path: FilePath) -> N
     gap = Gap("coverage.malformed", "line 3", "not JSON")
     manifest.add(outcome("a.jsonl", findings=[finding()], hidden=2))
     manifest.add(outcome("a.jsonl", 1, fields={"/text": None, "/id": None}, gaps=[gap, gap]))
-    manifest.add(outcome("b.jsonl", unread=True, bytes=0, records=0, fields={}, gaps=[Gap("coverage.missing", "", "x")]))
+    manifest.add(
+        outcome("b.jsonl", unread=True, bytes=0, records=0, fields={}, gaps=[Gap("coverage.missing", "", "x")])
+    )
     manifest.add(outcome("c.jsonl", notes=["latin-1"]))
     manifest.close()
     shard = {"uri": "a.jsonl", "member": None, "format": "jsonl", "bytes": 200, "records": 20}
@@ -395,12 +397,18 @@ def test_the_summary_does_not_propose_what_was_done() -> None:
     summary = Summary(ABOUT)
     summary.add(outcome(findings=[finding()], gaps=[Gap("coverage.missing", "", "x")]))
     text = "\n".join(summary.lines(["x"], reported=True, accounted=True))
-    assert text.split("Next\n")[1] == "  leakscan rules show US_SSN                        # what it is and what to do about it"
+    assert (
+        text.split("Next\n")[1]
+        == "  leakscan rules show US_SSN                        # what it is and what to do about it"
+    )
 
 
 def test_the_gravest_ten_are_by_severity_then_confidence_then_first_seen_each_value_once() -> None:
     low = [finding(n, severity="low") for n in range(30)]
-    worse = [finding(100, severity="critical", line=100), finding(101, severity="critical", confidence="high", line=101)]
+    worse = [
+        finding(100, severity="critical", line=100),
+        finding(101, severity="critical", confidence="high", line=101),
+    ]
     again = [finding(100, severity="critical", line=200)]
     text = summary_of(outcome(findings=low + worse + again))
     lines = text.split("Gravest")[1].split("\n\n")[0].splitlines()[2::2]

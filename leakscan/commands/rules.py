@@ -70,7 +70,11 @@ def describe(rule: Rule) -> list[str]:
     ]
     lines = [f"{rule.id}: {rule.summary}", f"  {'pack':11}{rule.pack}"]
     lines += [f"  {name:11}{value}" for name, value in named if value]
-    for title, examples in (("reports", rule.leaks), ("reports at low confidence", rule.weak), ("leaves alone", rule.clean)):
+    for title, examples in (
+        ("reports", rule.leaks),
+        ("reports at low confidence", rule.weak),
+        ("leaves alone", rule.clean),
+    ):
         if examples:
             lines.append(f"  {title}")
             lines += [f"    {_marked(example)}" for example in examples]
@@ -105,5 +109,7 @@ def test(packs: tuple[str, ...], files: tuple[str, ...], timed: bool) -> int:
     if timed:
         click.echo(f"the slowest, over {proof.CORPUS >> 20} MB of generated text:")
         for cost in proof.costs(loaded)[:SLOWEST]:
-            click.echo(f"  {cost.rule:34} {cost.scan:6.2f} ns/byte to look for, {cost.find:6.2f} to decide {cost.hits} lines")
+            click.echo(
+                f"  {cost.rule:34} {cost.scan:6.2f} ns/byte to look for, {cost.find:6.2f} to decide {cost.hits} lines"
+            )
     return 2 if failed else 0

@@ -53,7 +53,9 @@ _COLOURS = {"critical": "magenta", "high": "red", "medium": "yellow", "low": "cy
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
 @click.option("--manifest", metavar="F", help="Write what was covered, and what was not and why, as JSON Lines.")
 @click.option(
-    "--read-as", type=click.Choice(list(formats.FORMATS)), help="Read every shard as this format, whatever it looks like."
+    "--read-as",
+    type=click.Choice(list(formats.FORMATS)),
+    help="Read every shard as this format, whatever it looks like.",
 )
 @click.option("--show-values", is_flag=True, help="Put the leaked values themselves into reports.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary, no progress.")
@@ -118,9 +120,7 @@ def _targets(outputs: Sequence[str], format_: str | None, terminal: bool) -> lis
     return targets
 
 
-def _write(
-    outcomes: Iterable[Outcome], summary: Summary, writers: Sequence[Writer], account: Manifest | None
-) -> None:
+def _write(outcomes: Iterable[Outcome], summary: Summary, writers: Sequence[Writer], account: Manifest | None) -> None:
     for outcome in outcomes:
         if outcome.crash:
             click.echo(f"leakscan: internal error in {printable(outcome.slice.shard.uri)}: {outcome.crash}", err=True)
@@ -157,9 +157,7 @@ def _progress(paths: Sequence[str], quiet: bool) -> Iterator[Callable[[int, int]
         yield progress
 
 
-def _tell(
-    summary: Summary, paths: Sequence[str], targets: Sequence[str], *, asked: bool, accounted: bool
-) -> None:
+def _tell(summary: Summary, paths: Sequence[str], targets: Sequence[str], *, asked: bool, accounted: bool) -> None:
     """The summary, where standard output is not the report; a pipe's reader gets one line, and only if it must."""
     taken = "-" in targets
     if taken and not asked:

@@ -83,7 +83,7 @@ def _file(source: Any, reader: Any, size: int, tally: Tally) -> Iterator[ColumnB
     from leakscan.formats.columns import ERRORS
 
     count, names = reader.num_record_batches, reader.schema.names
-    large = count and source.size() // count > LARGE
+    large = count and source.size() // count > LARGE and _is_compressed(source)
     readers = [reader] * len(names)
     if large:
         options = [pa.ipc.IpcReadOptions(included_fields=[at], use_threads=False) for at in range(len(names))]
@@ -129,6 +129,31 @@ def _feather(source: Any, size: int, tally: Tally) -> Iterator[ColumnBlock]:
     yield from _schema(table.schema, tally)
     for batch in table.to_batches():
         yield from _batch(_columns(batch), batch.num_rows, f"from record {tally.records}", size, tally)
+
+
+def _is_compressed(source: Any) -> bool:
+    """Whether the first record batch is, by the fourth field of its table; pyarrow does not say.
+
+    What is not compressed must be read whole: then nothing is copied, while picking columns copies them.
+    """
+    import pyarrow as pa
+
+    source.seek(HEAD)
+    message = pa.ipc.read_message(source)
+    while message.type != "record batch":
+        message = pa.ipc.read_message(source)
+    raw = bytes(message.metadata)
+    header = _field(raw, int.from_bytes(raw[:4], "little"), 2)
+    return bool(_field(raw, header + int.from_bytes(raw[header : header + 4], "little"), 3))
+
+
+def _field(raw: bytes, table: int, index: int) -> int:
+    """Where the field of a flatbuffers table is; 0 when it is not there."""
+    fields = table - int.from_bytes(raw[table : table + 4], "little", signed=True)
+    size = int.from_bytes(raw[fields : fields + 2], "little")
+    slot = fields + 4 + 2 * index
+    offset = int.from_bytes(raw[slot : slot + 2], "little") if 4 + 2 * index < size else 0
+    return table + offset if offset else 0
 
 
 # -- a batch -----------------------------------------------------------------------------------------------------

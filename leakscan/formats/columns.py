@@ -484,7 +484,7 @@ def _unviewed(array: pa.Array, limit: int) -> Iterator[tuple[pa.Array, int, None
         start = stop
 
 
-def _is_long(piece: pa.Array) -> npt.NDArray[np.bool_]:
+def _is_long(piece: pa.Array) -> Ints:
     """Which values may have `DIGITS` digits; under a null it may be any."""
     kind = piece.type
     if pt.is_decimal(kind):
@@ -494,21 +494,21 @@ def _is_long(piece: pa.Array) -> npt.NDArray[np.bool_]:
         with np.errstate(invalid="ignore"):
             size = np.abs(values)
             long = (size >= LEAST) & (size < 2.0**63)
-        return long & (np.trunc(values) == values) if long.any() else long
-    return (values >= LEAST) | (values <= -LEAST) if values.dtype.kind == "i" else values >= LEAST
+        return np.asarray(long & (np.trunc(values) == values)) if long.any() else long
+    return np.asarray((values >= LEAST) | (values <= -LEAST) if values.dtype.kind == "i" else values >= LEAST)
 
 
-def _is_long_decimal(piece: pa.Array) -> npt.NDArray[np.bool_]:
+def _is_long_decimal(piece: pa.Array) -> Ints:
     """By the unscaled number: short when it is a small int64 and all higher words repeat its sign."""
     if piece.type.scale < 0:
-        return np.asarray(_numpy(piece.is_valid()))
+        return _numpy(piece.is_valid())
     width = piece.type.byte_width
     words = np.frombuffer(
         piece.buffers()[1], np.int32 if width == 4 else np.int64, len(piece) * max(1, width // 8), piece.offset * width
     ).reshape(len(piece), -1)
-    low = words[:, 0]
+    low: Ints = words[:, 0]
     wide = (words[:, 1:] != (low >> 63)[:, None]).any(axis=1) if width > 8 else np.zeros(len(piece), bool)
-    return wide | (low >= LEAST) | (low <= -LEAST)
+    return np.asarray(wide | (low >= LEAST) | (low <= -LEAST))
 
 
 def _digits(piece: pa.Array, positions: Ints) -> tuple[pa.Array, Ints]:
@@ -584,7 +584,7 @@ def _inner(kind: pa.DataType) -> pa.DataType:
 
 def _is_text(kind: pa.DataType) -> bool:
     inner = _inner(kind)
-    return pt.is_string(inner) or pt.is_large_string(inner) or pt.is_string_view(inner)
+    return bool(pt.is_string(inner) or pt.is_large_string(inner) or pt.is_string_view(inner))
 
 
 def _is_string(kind: pa.DataType) -> bool:
@@ -592,11 +592,11 @@ def _is_string(kind: pa.DataType) -> bool:
 
 
 def _is_wide(kind: pa.DataType) -> bool:
-    return pt.is_large_string(kind) or pt.is_large_binary(kind)
+    return bool(pt.is_large_string(kind) or pt.is_large_binary(kind))
 
 
 def _is_view(kind: pa.DataType) -> bool:
-    return pt.is_string_view(kind) or pt.is_binary_view(kind)
+    return bool(pt.is_string_view(kind) or pt.is_binary_view(kind))
 
 
 def _is_flat(kind: pa.DataType) -> bool:
@@ -608,11 +608,11 @@ def _is_extension(kind: pa.DataType) -> bool:
 
 
 def _is_any_list(kind: pa.DataType) -> bool:
-    return pt.is_list(kind) or pt.is_large_list(kind)
+    return bool(pt.is_list(kind) or pt.is_large_list(kind))
 
 
 def _is_list_view(kind: pa.DataType) -> bool:
-    return pt.is_list_view(kind) or pt.is_large_list_view(kind)
+    return bool(pt.is_list_view(kind) or pt.is_large_list_view(kind))
 
 
 def has_text(kind: pa.DataType) -> bool:

@@ -16,6 +16,7 @@ import orjson
 
 from leakscan.formats.bigjson import (
     BLANK,
+    NOTED,
     SCALAR,
     SPACE,
     Broken,
@@ -23,13 +24,14 @@ from leakscan.formats.bigjson import (
     Reader,
     Source,
     content_end,
+    fields,
     is_cut,
     is_json,
     packed,
     structure,
     text_windows,
 )
-from leakscan.formats.records import MAX_RECORD, JsonBlock, field_names
+from leakscan.formats.records import MAX_RECORD, JsonBlock
 from leakscan.jsontext import Malformed, tokens
 from leakscan.types import Block, Policy, Slice, Tally
 
@@ -37,8 +39,6 @@ _BOM = b"\xef\xbb\xbf"
 _IS_BLANK = np.isin(np.arange(256), list(BLANK))
 _INDENT = 64
 """So many characters of white space in front of every record are passed quickly."""
-_NOTED = 1 << 14
-"""Bytes of a record that is tokenized only for the names of its fields."""
 
 
 def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Iterator[Block]:
@@ -132,13 +132,9 @@ class _Document:
         return block
 
     def _note_fields(self, first: bytes) -> None:
-        if self._noted and len(first) > _NOTED:
-            return
-        self._noted = True
-        try:
-            self._tally.fields.update(dict.fromkeys(field_names(tokens(first.decode("utf-8", "surrogateescape")))))
-        except Malformed:
-            return
+        if not self._noted or len(first) <= NOTED:
+            self._noted = True
+            self._tally.fields.update(dict.fromkeys(fields(first)))
 
     def _count_lines(self) -> None:
         source = self._source
@@ -173,8 +169,12 @@ class _Walk:
         self._ends: list[Positions] = []
         at, kinds, depth = structure(data)
         depth += state.inside
+        opens = (kinds == ord("{")) | (kinds == ord("["))
+        self._shift = int(state.inside)  # the first closing bracket is that of an array opened before
+        self._opening = at[opens & (depth == 1)]
         self._commas = at[(kinds == ord(",")) & (depth == 1)]
-        self._closing = at[(depth == 0) & ((kinds == ord("}")) | (kinds == ord("]")))]
+        self._closing = at[~opens & (kinds != ord(",")) & (depth == 0)]
+        self._breaks: Positions | None = None
         while self._step():
             pass
 
@@ -192,8 +192,8 @@ class _Walk:
         char, state = self._data[at], self.state
         if not state.inside:
             if char == ord("["):
-                return self._punctuation(at, _State(inside=True, fresh=True))
-            return self._value(at)
+                return self._arrays(at) or self._punctuation(at, _State(inside=True, fresh=True))
+            return self._objects(at) if char == ord("{") else self._scalar(at)
         if char == ord("]") and (state.after or state.fresh):
             return self._punctuation(at, _State())
         if char == ord(",") and state.after:
@@ -208,7 +208,8 @@ class _Walk:
         return True
 
     def _elements(self, at: int) -> bool:
-        close = self._close(at)
+        index = int(np.searchsorted(self._closing, at))
+        close = int(self._closing[index]) if index < len(self._closing) else -1
         low, high = np.searchsorted(self._commas, [at, close if close >= 0 else len(self._data)])
         commas = self._commas[low:high]
         if close < 0:
@@ -219,9 +220,49 @@ class _Walk:
             commas, close = commas[:-1], int(commas[-1])  # the bracket behind a comma is a fault, not an element
         return self._add(_trimmed(self._data, np.append(at, commas + 1)), np.append(commas, close))
 
-    def _value(self, at: int) -> bool:
-        end = self._close(at) + 1 if self._data[at] == ord("{") else self._scalar(at)
-        return end > 0 and self._add(np.array([at]), np.array([end]))
+    def _objects(self, at: int) -> bool:
+        """Take all objects that follow each other."""
+        starts, ends = self._pairs(at)
+        return len(starts) > 0 and self._add(starts, ends)
+
+    def _arrays(self, at: int) -> bool:
+        """Take all arrays that follow each other, up to one that needs a closer look (or is not whole)."""
+        starts, ends = self._pairs(at)
+        if not len(starts):
+            return False
+        low, high = np.searchsorted(self._commas, [at, ends[-1]])
+        commas = self._commas[low:high]
+        lows = _trimmed(self._data, np.sort(np.append(starts, commas) + 1))
+        highs = np.sort(np.append(commas, ends - 1))
+        empty = lows >= highs
+        array_of = np.searchsorted(starts, highs, side="left") - 1
+        single = np.bincount(array_of)[array_of] == 1
+        closed = np.frombuffer(self._data, np.uint8)[ends - 1] == ord("]")
+        odd = np.flatnonzero((empty & ~single) | (highs - lows > MAX_RECORD) | ~closed[array_of])
+        count = int(array_of[odd[0]]) if len(odd) else len(starts)
+        if not count:
+            return False
+        held = ~empty & (array_of < count)
+        if held.any():
+            self._starts.append(lows[held])
+            self._ends.append(highs[held])
+            self.bodies += self._slices(starts[:count], ends[:count])
+        return self._punctuation(int(ends[count - 1]) - 1, _State())
+
+    def _pairs(self, at: int) -> tuple[Positions, Positions]:
+        """Where the whole containers of one kind stand that follow each other from `at` on."""
+        first, opening, closing = int(np.searchsorted(self._opening, at)), self._opening, self._closing[self._shift :]
+        if self._breaks is None:
+            count = min(len(opening), len(closing))
+            opening, closing = opening[:count], closing[:count]
+            kinds = np.frombuffer(self._data, np.uint8)[opening]
+            follow = (_trimmed(self._data, closing[:-1] + 1) == opening[1:]) & (kinds[1:] == kinds[:-1])
+            self._breaks = np.append(np.flatnonzero(~follow) + 1, count)
+        stop = self._breaks[min(int(np.searchsorted(self._breaks, first, side="right")), len(self._breaks) - 1)]
+        return opening[first:stop], closing[first:stop] + 1
+
+    def _slices(self, starts: Positions, ends: Positions) -> list[bytes]:
+        return [self._data[lo:hi] for lo, hi in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def _add(self, starts: Positions, ends: Positions) -> bool:
         giants = np.flatnonzero(ends - starts > MAX_RECORD)
@@ -230,18 +271,22 @@ class _Walk:
             self._starts.append(starts[:count])
             self._ends.append(ends[:count])
             self.taken = int(ends[count - 1])
-            self.bodies.append(self._data[int(starts[0]) : self.taken])
+            inside = self.state.inside
+            self.bodies += (
+                self._slices(starts[:1], ends[count - 1 : count])
+                if inside
+                else self._slices(starts[:count], ends[:count])
+            )
             self.state = replace(self.state, after=True)
         else:
             self.giant = True
         return count == len(starts)
 
-    def _close(self, at: int) -> int:
-        """The bracket that closes the value at `at`, or the array around it; -1 if it is further on."""
-        index = int(np.searchsorted(self._closing, at))
-        return int(self._closing[index]) if index < len(self._closing) else -1
+    def _scalar(self, at: int) -> bool:
+        end = self._scalar_end(at)
+        return end > 0 and self._add(np.array([at]), np.array([end]))
 
-    def _scalar(self, at: int) -> int:
+    def _scalar_end(self, at: int) -> int:
         """The end of the string, number or literal at `at`; 0 if it may go on, or is none (`fault`)."""
         data, more = self._data, not self._ended
         if data[at] == ord('"'):

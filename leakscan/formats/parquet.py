@@ -149,7 +149,7 @@ def _is_signed(source: pa.NativeFile, reader: pq.ParquetFile) -> bool:
     no chunk's metadata is touched: no statistics, batches of a fixed number of rows.
     """
     source.seek(source.size() - 8)
-    return int.from_bytes(source.read(4), "little") != reader.metadata.serialized_size
+    return bool(int.from_bytes(source.read(4), "little") != reader.metadata.serialized_size)
 
 
 def native(stream: BinaryIO) -> pa.NativeFile:
@@ -180,9 +180,7 @@ def _leaf_count(kind: pa.DataType) -> int:
 # -- a column of a row group -------------------------------------------------------------------------------------
 
 
-def _chunk(
-    opened: _Opened, group: int, column: _Column, first: int, size: int, tally: Tally
-) -> Iterator[ColumnBlock]:
+def _chunk(opened: _Opened, group: int, column: _Column, first: int, size: int, tally: Tally) -> Iterator[ColumnBlock]:
     from leakscan.formats.columns import ERRORS, column_blocks
 
     if not column.has_text:

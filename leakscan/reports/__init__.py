@@ -59,7 +59,9 @@ def format_of(target: str, default: str = "") -> str:
             return format_
     if default:
         return default
-    raise LeakscanError(f"-o {target}: the ending names no report format, there are {', '.join(ENDINGS)}; or add --format")
+    raise LeakscanError(
+        f"-o {target}: the ending names no report format, there are {', '.join(ENDINGS)}; or add --format"
+    )
 
 
 def open_report(target: str, format_: str, about: About) -> Writer:

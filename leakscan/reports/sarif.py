@@ -54,7 +54,9 @@ class _Sarif:
         out: dict[str, Any] = {"ruleId": finding.rule}
         if finding.rule in self._index:
             out["ruleIndex"] = self._index[finding.rule]
-        where = f"record {at.record}" if at.line is None and at.record is not None else f"line {at.line}" if at.line else ""
+        where = (
+            f"record {at.record}" if at.line is None and at.record is not None else f"line {at.line}" if at.line else ""
+        )
         text = " ".join(filter(None, (self._summary.get(finding.rule, finding.entity), "in", at.pointer, where)))
         return out | {
             "level": LEVELS[finding.severity],

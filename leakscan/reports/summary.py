@@ -49,7 +49,9 @@ class Coverage:
 
     def sentences(self) -> list[str]:
         """One sentence a kind, for reports that have room for it."""
-        return [f"{kind}: {_places(count)}, such as {self._examples[kind][0]}" for kind, count in sorted(self.kinds.items())]
+        return [
+            f"{kind}: {_places(count)}, such as {self._examples[kind][0]}" for kind, count in sorted(self.kinds.items())
+        ]
 
     def lines(self) -> Iterator[str]:
         """For the summary: each kind with its examples."""
@@ -168,7 +170,9 @@ class Summary:
         for name, count in ranked[: 2 * TOP]:
             rule = rules.get(name)
             severity = rule.severity if rule else ""
-            yield f"  {count:>9,}  {style(f'{severity:8}', severity)}  " + _fit(f"{name:30} {rule.summary if rule else ''}", 73)
+            yield f"  {count:>9,}  {style(f'{severity:8}', severity)}  " + _fit(
+                f"{name:30} {rule.summary if rule else ''}", 73
+            )
         if len(ranked) > 2 * TOP:
             yield f"             … and {len(ranked) - 2 * TOP} more rules"
 
