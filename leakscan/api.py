@@ -13,14 +13,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from leakscan import policy
 from leakscan.formats import jsonl
-from leakscan.scan import detector, run
+from leakscan.scanning import detector, run
 from leakscan.types import Block, Finding, Gap, Policy, Shard, Slice, Tally
 
 if TYPE_CHECKING:
@@ -153,13 +152,3 @@ def _line(record: Any) -> bytes:
 
 def _plain(value: Any) -> str:
     return bytes(value).decode("utf-8", "replace") if isinstance(value, bytes | bytearray | memoryview) else str(value)
-
-
-class _Callable(ModuleType):
-    """`leakscan.scan` is a module; this lets it be called as the function that users know by that name."""
-
-    def __call__(self, *args: Any, **options: Any) -> Scan:
-        return scan(*args, **options)
-
-
-sys.modules["leakscan.scan"].__class__ = _Callable

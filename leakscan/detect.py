@@ -222,10 +222,11 @@ class Detector:
         if not held:
             return [], 0
         names = {text.text: _veiled(text.text, leaks) for _, text, leaks in held if text.key}
+        values = {leak.value for _, _, leaks in held for leak in leaks}
         found: list[Finding] = []
         hidden = 0
         for leaf, text, leaks in held:
-            shown, low = self._render(block, unit, leaf, text, leaks, names, uri, tally.format)
+            shown, low = self._render(block, unit, leaf, text, leaks, names, values, uri, tally.format)
             found += shown
             hidden += low
         return found, hidden
@@ -288,6 +289,7 @@ class Detector:
         text: Text,
         leaks: list[Leak],
         names: dict[str, str],
+        values: set[str],
         uri: str,
         format_: str,
     ) -> tuple[list[Finding], int]:
@@ -298,7 +300,8 @@ class Detector:
         hidden = len(settled) - len(shown)
         if not shown:
             return [], hidden
-        veil = masking.Veil(text.text, [(leak.start, leak.end) for leak in leaks])
+        spans = {(leak.start, leak.end): self.matchers[leak.rule].keep for leak in leaks}
+        veil = masking.Veil(text.text, list(spans), spans, values)
         found: list[Finding] = []
         for places in block.places(unit, leaf, [text.in_leaf(leak.start, leak.end) for leak in shown]):
             path = (places[0].path if places else leaf.path) + text.path[len(leaf.path) :]

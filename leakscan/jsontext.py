@@ -22,7 +22,10 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 _INTEGRAL = re.compile(r"(-?[0-9]+)\.0+")
 
-_VALUE, _KEY, _COLON, _AFTER, _FIRST_VALUE, _FIRST_KEY = range(6)
+_VALUE, _KEY, _COLON, _AFTER, _FIRST_VALUE, _FIRST_KEY, _DONE = range(7)
+_CLOSING = {"}": (_AFTER, _FIRST_KEY), "]": (_AFTER, _FIRST_VALUE), "{": (), "[": (), ":": (), ",": ()}
+MAX_DEPTH = 512
+"""Containers within containers."""
 
 
 class Malformed(ValueError):
@@ -33,89 +36,95 @@ class Malformed(ValueError):
         self.at = at
 
 
+Link = tuple["Link | None", Step]
+"""A path from its end: what it ends with, behind a link that siblings share; None is the root."""
+
+
 @dataclass(slots=True)
 class Token:
     """A scalar or member name: its decoded text and the code points ``lo:hi`` of the source, quotes included."""
 
     text: str
-    path: Path
+    link: Link | None
     lo: int
     hi: int
     key: bool
 
+    @property
+    def path(self) -> Path:
+        """From the root of the document; of a member name, that of its value."""
+        steps: list[Step] = []
+        link = self.link
+        while link is not None:
+            steps.append(link[1])
+            link = link[0]
+        return tuple(reversed(steps))
 
-def tokens(source: str) -> list[Token]:
+
+def linked(path: Path) -> Link | None:
+    """A path as a link."""
+    link: Link | None = None
+    for step in path:
+        link = (link, step)
+    return link
+
+
+def tokens(source: str, root: Link | None = None) -> list[Token]:
     """Every string, number and member name of the one document in `source`, in order. Raises Malformed.
 
     Literals (true, false, null) have no text worth scanning and are left out. A number with a zero fraction
-    (``536228734.0``, as pandas writes integers beside gaps) is read as the integer.
+    (``536228734.0``, as pandas writes integers beside gaps) is read as the integer. What is nested deeper than
+    `MAX_DEPTH` counts as malformed. `root` is where the document stands in a larger one.
     """
     out: list[Token] = []
-    path: list[Step] = []
-    objects: list[bool] = []
+    open_: list[Link | None] = []
+    link = root
     state, position, match = _VALUE, 0, _TOKEN.match
-    while True:
-        found = match(source, position)
-        if found is None:
-            break
-        position = found.end()
+    while found := match(source, position):
+        at, position = position, found.end()
         kind = found.lastindex
         if kind == 1:
-            state = _punctuation(found.group(1), state, path, objects, found.start(1))
-            continue
-        if state in (_KEY, _FIRST_KEY):
-            if kind != 2:
-                raise Malformed(found.start())
+            char = found.group(1)
+            if char == ":" and state == _COLON:
+                state = _VALUE
+            elif char == "," and state == _AFTER and link is not None:
+                within, step = link
+                state, link = (_VALUE, (within, step + 1)) if isinstance(step, int) else (_KEY, link)
+            elif char in "{[" and state in (_VALUE, _FIRST_VALUE) and len(open_) < MAX_DEPTH:
+                open_.append(link)
+                state, link = (_FIRST_KEY, (link, "")) if char == "{" else (_FIRST_VALUE, (link, 0))
+            elif link is not None and state in _CLOSING[char] and isinstance(link[1], str) == (char == "}"):
+                state, link = _AFTER, open_.pop()
+                if not open_:
+                    state = _DONE
+            else:
+                raise Malformed(found.start(1))
+        elif state in (_KEY, _FIRST_KEY) and kind == 2 and link is not None:
             lo = found.start(2)
             name = source[lo + 1 : position - 1]
             if "\\" in name:
                 name = scanstring(source, lo + 1)[0]
-            path[-1] = name
-            out.append(Token(name, tuple(path), lo, position, key=True))
+            link = (link[0], name)
+            out.append(Token(name, link, lo, position, key=True))
             state = _COLON
-            continue
-        if state not in (_VALUE, _FIRST_VALUE):
-            raise Malformed(found.start())
-        if kind == 2:
-            lo = found.start(2)
-            text = source[lo + 1 : position - 1]
-            if "\\" in text:
-                text = scanstring(source, lo + 1)[0]
-            out.append(Token(text, tuple(path), lo, position, key=False))
-        elif kind == 3:
-            text = found.group(3)
-            integral = _INTEGRAL.fullmatch(text)
-            out.append(Token(integral.group(1) if integral else text, tuple(path), found.start(3), position, key=False))
-        if not objects:
-            state = -1
-            break
-        state = _AFTER
-    if objects or state in (_VALUE, _FIRST_VALUE) or (end := _SPACE.match(source, position)) is None:
+        elif state in (_VALUE, _FIRST_VALUE):
+            if kind == 2:
+                lo = found.start(2)
+                text = source[lo + 1 : position - 1]
+                if "\\" in text:
+                    text = scanstring(source, lo + 1)[0]
+                out.append(Token(text, link, lo, position, key=False))
+            elif kind == 3:
+                text = found.group(3)
+                integral = _INTEGRAL.fullmatch(text)
+                out.append(Token(integral.group(1) if integral else text, link, found.start(3), position, key=False))
+            state = _AFTER if open_ else _DONE
+        else:
+            raise Malformed(at)
+    end = _SPACE.match(source, position)
+    if state != _DONE or end is None or end.end() != len(source):
         raise Malformed(position)
-    if end.end() != len(source):
-        raise Malformed(end.end())
     return out
-
-
-def _punctuation(char: str, state: int, path: list[Step], objects: list[bool], at: int) -> int:
-    """Advance over one of ``{ } [ ] , :``; returns the next state."""
-    if char == ":" and state == _COLON:
-        return _VALUE
-    if char == "," and state == _AFTER and objects:
-        if objects[-1]:
-            return _KEY
-        path[-1] = int(path[-1]) + 1
-        return _VALUE
-    if char in "{[" and state in (_VALUE, _FIRST_VALUE):
-        objects.append(char == "{")
-        path.append("" if char == "{" else 0)
-        return _FIRST_KEY if char == "{" else _FIRST_VALUE
-    closes = (char == "}" and state in (_AFTER, _FIRST_KEY)) or (char == "]" and state in (_AFTER, _FIRST_VALUE))
-    if closes and objects and objects[-1] == (char == "}"):
-        objects.pop()
-        path.pop()
-        return _AFTER
-    raise Malformed(at)
 
 
 def source_span(token: str, start: int, end: int) -> tuple[int, int]:

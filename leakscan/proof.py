@@ -20,7 +20,7 @@ from typing import Any
 from leakscan.detect import Detector
 from leakscan.engine import Engine
 from leakscan.rules import Matcher
-from leakscan.scan import scan_slice
+from leakscan.scanning import scan_slice
 from leakscan.types import Example, Finding, Path, Policy, Rule, Shard, Slice
 
 HOSTS: Mapping[str, tuple[str, str]] = {

@@ -16,6 +16,7 @@ from json.decoder import scanstring
 from typing import Any
 
 from leakscan.detect import Chosen, Detector
+from leakscan.jsontext import MAX_DEPTH
 from leakscan.types import Finding, Leaf, Path, Place, Policy, Rule, Tally
 
 
@@ -135,6 +136,8 @@ def _value(text: str, i: int, path: Path, out: list[Value], record: int, line: i
 
 
 def _container(text: str, i: int, path: Path, out: list[Value], record: int, line: int | None, at: Sequence[int]) -> int:
+    if len(path) >= MAX_DEPTH:
+        raise ValueError("nested too deep")
     is_object = text[i] == "{"
     close = "}" if is_object else "]"
     i = _skip(text, i + 1)

@@ -225,7 +225,7 @@ class Block(Protocol):
         """The bytes of the unit in `data`."""
         ...
 
-    def leaves(self, unit: int) -> list[Leaf]:
+    def leaves(self, unit: int) -> Iterable[Leaf]:
         """Every decoded value and member name of the unit, in the order of the source."""
         ...
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -172,13 +173,28 @@ def finished(command: list[str], limit: int) -> tuple[int, str]:
     """Exit code and standard error of a command; one that hangs counts as a crash."""
     root = str(Path(__file__).resolve().parent.parent)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
-    try:
-        done = subprocess.run(
-            command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=env, timeout=limit, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return -1, f"not finished after {limit} s"
-    return done.returncode, done.stderr.decode(errors="replace")
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=env, start_new_session=True
+    ) as child:
+        try:
+            stderr = child.communicate(timeout=limit)[1]
+        except subprocess.TimeoutExpired:
+            stuck = open_files(child.pid)
+            os.killpg(child.pid, signal.SIGKILL)
+            return -1, f"not finished after {limit} s; open then: {', '.join(stuck) or 'nothing'}"
+        return child.returncode, stderr.decode(errors="replace")
+
+
+def open_files(session: int) -> list[str]:
+    """What the processes of a session are reading: the file that a hung scan hangs on is among them."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(folder.name)) == session:
+                found |= {os.readlink(link) for link in (folder / "fd").iterdir()}
+        except OSError:  # gone meanwhile
+            continue
+    return sorted(name for name in found if str(HOME) in name)
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from leakscan.reports import ENDINGS, FORMATS, About, Writer, format_of, open_re
 from leakscan.reports.manifest import Manifest
 from leakscan.reports.summary import Summary, at_or_above, plain
 from leakscan.reports.target import Target
-from leakscan.scan import detector, run
+from leakscan.scanning import detector, run
 from leakscan.types import CONFIDENCES, SEVERITIES, LeakscanError, Outcome, Policy, Rule
 
 CLEAN, FOUND, INCOMPLETE = 0, 1, 3

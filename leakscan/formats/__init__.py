@@ -5,10 +5,11 @@ Content decides; a name is asked only where the content would fit two formats.
 
 from __future__ import annotations
 
-import csv
-import json
 import re
+from csv import Error as CsvError
+from csv import reader as csv_reader
 from importlib import import_module
+from json import loads
 from types import ModuleType
 
 from leakscan.formats.text import decode_head, detect
@@ -143,7 +144,7 @@ def _mostly_records(whole: list[str], ending: str) -> bool:
 
 def _is_json(line: str) -> bool:
     try:
-        json.loads(line, strict=False)
+        loads(line, strict=False)
     except (ValueError, RecursionError):
         return False
     return True
@@ -193,12 +194,12 @@ def _table(text: str, ending: str, complete: bool) -> str:
 
 def _is_table(lines: list[str], delimiter: str, cut: bool) -> bool:
     """Whether all lines (but the last, if it may be `cut` inside quotes) have the columns that the first names."""
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv_reader(lines, delimiter=delimiter)
     try:
         names = next(reader)
         named = all(map(_HEADER.fullmatch, names)) and len(set(names)) == len(names) >= 3
         rows = list(reader) if named else []
-    except csv.Error:
+    except CsvError:
         return False
     rows = rows[:-1] if cut else rows
     return len(rows) >= 2 and all(len(row) == len(names) for row in rows)

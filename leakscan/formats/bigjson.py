@@ -27,7 +27,7 @@ import orjson
 from numpy.typing import NDArray
 
 from leakscan.formats.text import MARGIN, TextBlock
-from leakscan.jsontext import Malformed, Token, source_spans, tokens
+from leakscan.jsontext import Link, Malformed, Token, linked, source_spans, tokens
 from leakscan.types import Block, Leaf, Path, Place, Policy, Step, Tally
 
 PIECE = 1 << 18
@@ -495,14 +495,14 @@ class Fragment:
     def _tokens(self, unit: int, source: str) -> list[Token]:
         first = self._first
         if self._kind == "members":
-            prefix, found = first[:-1], _member(source)
-        elif self._kind == "elements":
+            return _member(source, linked(first[:-1]))
+        if self._kind == "elements":
             number = bisect_right(self._starts, unit) - 1
-            prefix, found = (*first[:-1], int(first[-1]) + number), tokens(source)
-        else:
-            prefix, found = first, tokens(source)
-        key = self._kind == "name"
-        return [Token(t.text, prefix + t.path, t.lo, t.hi, t.key or key) for t in found]
+            return tokens(source, linked((*first[:-1], int(first[-1]) + number)))
+        found = tokens(source, linked(first))
+        for token in found:
+            token.key |= self._kind == "name"
+        return found
 
     def places(self, unit: int, leaf: Leaf, spans: Sequence[tuple[int, int]]) -> Iterable[list[Place]]:
         """One occurrence: record, line and raw bytes of each span."""
@@ -611,8 +611,8 @@ def packed(numbers: Positions) -> array[int]:
     return array("q", numbers.astype(np.int64).tobytes())
 
 
-def _member(source: str) -> list[Token]:
-    """The tokens of ``"name": value``; paths begin with the name. Raises Malformed."""
+def _member(source: str, within: Link | None = None) -> list[Token]:
+    """The tokens of ``"name": value`` in an object at `within`. Raises Malformed."""
     found = _NAME.match(source)
     if found is None:
         raise Malformed(len(source) - len(source.lstrip(" \t\n\r")))
@@ -621,12 +621,13 @@ def _member(source: str) -> list[Token]:
     lo, hi = found.span(1)
     name = _unescaped(source[lo + 1 : hi - 1])
     begin = found.end()
+    link = (within, name)
     try:
-        inner = tokens(source[begin:])
+        inner = tokens(source[begin:], link)
     except Malformed as error:
         raise Malformed(begin + error.at) from None
-    own = Token(name, (name,), lo, hi, key=True)
-    return [own, *(Token(t.text, (name, *t.path), begin + t.lo, begin + t.hi, t.key) for t in inner)]
+    own = Token(name, link, lo, hi, key=True)
+    return [own, *(Token(t.text, t.link, begin + t.lo, begin + t.hi, t.key) for t in inner)]
 
 
 def _unescaped(content: str) -> str:

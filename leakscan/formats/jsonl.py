@@ -58,28 +58,27 @@ def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Itera
         left -= len(chunk) if left > 0 else 0
         tally.bytes += len(chunk)
         chunk, last = rest + chunk if rest else chunk, not chunk
-        cut = chunk.rfind(b"\n") + 1
-        if last:
-            data, rest = chunk, b""
-        elif cut:
-            data, rest = chunk[:cut], chunk[cut:]
-        else:
-            rest = chunk
-            if len(rest) <= max(MAX_RECORD, policy.block_size):
-                continue
+        if rest and _is_giant(chunk):
             from leakscan.formats import bigjson  # noqa: PLC0415 - rarely needed, and start-up counts
 
-            giant = bigjson.Reader(stream, rest, left, tally, record=tally.lines, line=tally.lines + 1, offset=offset)
+            giant = bigjson.Reader(stream, chunk, left, tally, record=tally.lines, line=tally.lines + 1, offset=offset)
             yield from giant.record(policy)
             offset, rest, left = giant.offset, giant.rest, giant.left
             tally.lines += 1
             tally.records += 1
             continue
+        cut = len(chunk) if last else chunk.rfind(b"\n") + 1
+        data, rest = chunk[:cut], chunk[cut:]
         if data:
             yield _block(data, policy, tally, offset)
             offset += len(data)
         if last:
             return
+
+
+def _is_giant(data: bytes) -> bool:
+    """Whether the first line of `data` is too long to decode at once."""
+    return len(data) > MAX_RECORD and data.find(b"\n", 0, MAX_RECORD + 1) < 0
 
 
 def _block(data: bytes, policy: Policy, tally: Tally, offset: int) -> Block:

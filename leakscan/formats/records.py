@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from leakscan.jsontext import Malformed, Token, source_span, tokens
+from leakscan.jsontext import Malformed, Token, source_spans, tokens
 from leakscan.types import Leaf, Path, Place, Tally
 
-MAX_RECORD = 4 << 20
+MAX_RECORD = 2 << 20
 """Bytes of a record that are decoded at once; a longer one is streamed (`leakscan.formats.bigjson`)."""
 
 
@@ -70,7 +70,7 @@ class JsonBlock:
         end = len(self.data) if end < 0 else end
         return unit, end - 1 if end > unit and self.data[end - 1] == 13 else end
 
-    def leaves(self, unit: int) -> list[Leaf]:
+    def leaves(self, unit: int) -> Iterator[Leaf]:
         """The decoded values and names of the record; of a malformed one, its text."""
         lo, hi = self.span(unit)
         raw = self.data[lo:hi]
@@ -81,16 +81,16 @@ class JsonBlock:
             self.malformed(unit, "not UTF-8; undecodable bytes were kept as they are")
         found = self._tokens(unit, source)
         if found is None:
-            return [Leaf(source, (), lo, hi)]
-        if len(source) == len(raw):
-            return [Leaf(t.text, t.path, lo + t.lo, lo + t.hi, t.key) for t in found]
-        out = []
-        at = chars = 0
-        for t in found:
-            start = at + len(source[chars : t.lo].encode("utf-8", "surrogateescape"))
-            at, chars = start + len(source[t.lo : t.hi].encode("utf-8", "surrogateescape")), t.hi
-            out.append(Leaf(t.text, t.path, lo + start, lo + at, t.key))
-        return out
+            yield Leaf(source, (), lo, hi)
+        elif len(source) == len(raw):
+            for t in found:
+                yield Leaf(t.text, t.path, lo + t.lo, lo + t.hi, t.key)
+        else:
+            at = chars = 0
+            for t in found:
+                start = at + len(source[chars : t.lo].encode("utf-8", "surrogateescape"))
+                at, chars = start + len(source[t.lo : t.hi].encode("utf-8", "surrogateescape")), t.hi
+                yield Leaf(t.text, t.path, lo + start, lo + at, t.key)
 
     def places(self, unit: int, leaf: Leaf, spans: Sequence[tuple[int, int]]) -> Iterable[list[Place]]:
         """One occurrence: record, line and raw bytes of each span."""
@@ -98,14 +98,11 @@ class JsonBlock:
         token = self.data[leaf.lo : leaf.hi].decode("utf-8", "surrogateescape")
         whole = not leaf.path and leaf.text == token and (leaf.lo, leaf.hi) == self.span(unit)
         out = []
-        for start, end in spans:
-            low, high = (start, end) if whole else source_span(token, start, end)
+        for low, high in spans if whole else source_spans(token, spans):
             first = leaf.lo + len(token[:low].encode("utf-8", "surrogateescape"))
             last = first + len(token[low:high].encode("utf-8", "surrogateescape"))
             at = line if self._starts is None else line + self.data.count(b"\n", unit, first)
-            out.append(
-                Place(record, leaf.path, None, at, self._offset + first, self._offset + last)
-            )
+            out.append(Place(record, leaf.path, None, at, self._offset + first, self._offset + last))
         yield out
 
     def _tokens(self, unit: int, source: str) -> list[Token] | None:

@@ -107,7 +107,7 @@ def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Itera
         tally.notes.append(f"read as {'Latin-1' if encoding.unit == 1 else encoding.name.upper()}")
     tally.records = 1
     tally.bytes = encoding.bom
-    utf8 = source if encoding.name == "utf-8" else _Transcoded(source, encoding, tally)
+    utf8 = source if encoding.name == "utf-8" else Transcoded(source, encoding, tally)
     yield from _windows(utf8, encoding, max(4, policy.block_size), tally)
 
 
@@ -309,7 +309,7 @@ def transcoded(stream: BinaryIO, encoding: Encoding, tally: Tally, head: bytes =
 
     Lone surrogates come out as three bytes each (`surrogatepass`); bytes that are not UTF-8, in UTF-8, as they stand.
     """
-    return cast(BinaryIO, _Transcoded(_Source(head, stream, tally), encoding, tally))
+    return cast(BinaryIO, Transcoded(_Source(head, stream, tally), encoding, tally))
 
 
 class _Readable(Protocol):
@@ -342,7 +342,7 @@ class _Source:
         return data
 
 
-class _Transcoded(io.RawIOBase):
+class Transcoded(io.RawIOBase):
     def __init__(self, stream: _Readable, encoding: Encoding, tally: Tally) -> None:
         self._stream = stream
         self._encoding = encoding

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, cast
 
 from leakscan import book, compression, executors, formats, storage
 from leakscan.detect import Detector
-from leakscan.types import Outcome, Policy, Shard, Slice, Tally
+from leakscan.formats import text
+from leakscan.types import Finding, Outcome, Policy, Shard, Slice, Tally
 
 SPLIT = 16 << 20
 """Bytes from which a shard is cut into slices."""
@@ -144,9 +145,14 @@ def scan_slice(scanner: Detector, part: Slice) -> Outcome:
         outcome.crash = frames(error)
         tally.gap("crash", "shard", f"internal error: {outcome.crash}")
         tally.unread = not tally.bytes
-    names = {name: "/".join(map(scanner.masked_name, name.split("/"))) for name in tally.fields}
-    tally.fields = dict.fromkeys(names.values())
+    tally.fields = dict.fromkeys(_masked(scanner, name) for name in tally.fields)
+    tally.gaps = [replace(gap, at=_masked(scanner, gap.at)) for gap in tally.gaps]
     return outcome
+
+
+def _masked(scanner: Detector, names: str) -> str:
+    """Names of fields as a reader gave them, with what leaks in them masked."""
+    return "/".join(map(scanner.masked_name, names.split("/")))
 
 
 def frames(error: BaseException) -> str:
@@ -172,8 +178,13 @@ def _scan(scanner: Detector, part: Slice, outcome: Outcome) -> None:
             return
         for block in formats.module(name).blocks(stream, part, policy, tally):
             found, hidden = scanner.findings(block, part.shard.uri, tally)
-            outcome.findings += found
+            outcome.findings += map(_without_bytes, found) if isinstance(stream, text.Transcoded) else found
             outcome.hidden += hidden
+
+
+def _without_bytes(finding: Finding) -> Finding:
+    """A finding in a transcoded stream: the bytes it stands at are not those of the shard."""
+    return replace(finding, location=replace(finding.location, byte_start=None, byte_end=None))
 
 
 def _recognised(raw: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> tuple[BinaryIO, str]:
@@ -184,7 +195,14 @@ def _recognised(raw: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> tup
         stream = compression.open_decompressed(stream, kind, policy, tally)
         head = _read_full(stream, _HEAD)
         stream = _restart(stream, head)
-    name = part.format or formats.identify(head, part.shard.uri, complete=len(head) < _HEAD)
+    complete = len(head) < _HEAD
+    encoding = text.detect(head, complete=complete)
+    if encoding.unit > 1 and not part.format:
+        plain = text.decode_head(head, complete).encode("utf-8", "surrogatepass")
+        name = formats.identify(plain, part.shard.uri, complete=complete)
+        if name in ("json", "jsonl"):
+            return text.transcoded(stream, encoding, tally), name
+    name = part.format or formats.identify(head, part.shard.uri, complete=complete)
     if name in _NEEDS_SEEK and not stream.seekable():
         stream = _spooled(stream)
     return stream, name
