@@ -14,9 +14,9 @@ from functools import lru_cache
 
 from leakscan import masking
 from leakscan.dialect import MAX_NESTING
-from leakscan.engine import ENCODED, ESCAPED, FIELD, Engine
+from leakscan.engine import ENCODED, ESCAPED, FIELD, SLASHED, Engine
 from leakscan.jsontext import Malformed, Token, source_span, tokens
-from leakscan.rules import Matcher
+from leakscan.rules import Matcher, keyword
 from leakscan.types import (
     CONFIDENCES,
     Block,
@@ -30,7 +30,7 @@ from leakscan.types import (
     Rule,
     Tally,
 )
-from leakscan.views import views
+from leakscan.views import may_be_base64, views
 
 Chosen = Callable[[str, Path, bool], Iterable[int]]
 """Which rules (by index) to try on a text at a path; the flag says whether the text is a view of another."""
@@ -47,6 +47,14 @@ class Leak:
     value: str
     hops: tuple[str, ...]
     beaten: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the engine says of a unit: its hits by end and, if a keyword is among them, the shapes in it."""
+
+    hits: list[tuple[int, int]]
+    shapes: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -110,14 +118,14 @@ class Detector:
             raise TypeError("this detector has no engine")
         found: list[Finding] = []
         hidden = 0
-        for unit, hits in sorted(self._candidates(block).items()):
-            shown, low = self.unit_findings(block, unit, self._chosen(block, unit, hits), uri, tally)
+        for unit, candidate in sorted(self._candidates(block).items()):
+            shown, low = self.unit_findings(block, unit, self._chosen(block, candidate), uri, tally)
             found += shown
             hidden += low
         return found, hidden
 
-    def _candidates(self, block: Block) -> dict[int, list[tuple[int, int]]]:
-        """Hits by unit, those left out that cannot be a leak: see `_confirmed`."""
+    def _candidates(self, block: Block) -> dict[int, Candidate]:
+        """The units with hits that a second look does not rule out."""
         engine = self._engine
         assert engine is not None
         hits = engine.hits(block.data)
@@ -128,43 +136,62 @@ class Detector:
         for unit, hit in zip(block.units([end for end, _ in hits]), hits, strict=True):
             if unit >= 0:
                 by_unit[unit].append(hit)
-        return {unit: kept for unit, found in by_unit.items() if (kept := self._confirmed(block, unit, found))}
+        return {unit: kept for unit, found in by_unit.items() if (kept := self._confirmed(block, unit, found)).hits}
 
-    def _confirmed(self, block: Block, unit: int, hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    def _confirmed(self, block: Block, unit: int, hits: list[tuple[int, int]]) -> Candidate:
         """The hits of a unit that a second look at its raw bytes does not rule out.
 
-        A rule must still fit the bytes around its hit; a keyword counts only if the shape of one of its rules is there.
+        A rule must still fit the bytes around its hit; a keyword must be a word, and the shape of one of its rules be
+        in the unit.
         """
         engine = self._engine
         assert engine is not None
         low, high = block.span(unit)
         raw = bytes(block.data[low:high])
-        kept = [hit for hit in hits if hit[1] >= ESCAPED or self.matchers[hit[1]].may_match(raw, hit[0] - low)]
-        if any(what > ENCODED for _, what in kept):
-            shapes = engine.shapes(raw)
-            kept = [
+        kept = []
+        needy = False
+        for end, what in hits:
+            if what < ESCAPED:
+                if not self.matchers[what].may_match(raw, end - low):
+                    continue
+            elif what == SLASHED:
+                if not block.escaped or not may_be_base64(raw, end - low - 3):
+                    continue
+                what = ENCODED  # noqa: PLW2901 - from here on they are the same
+            elif what > FIELD:
+                words = engine.keywords[what]
+                at = end - low
+                if keyword(words).search(raw, max(0, at - 2 * len(words)), at + 2) is None:
+                    continue
+                needy = True
+            elif what == FIELD:
+                needy = True
+            kept.append((end, what))
+        if not needy:
+            return Candidate(kept, frozenset())
+        shapes = frozenset(engine.shapes(raw))
+        return Candidate(
+            [
                 (end, what)
                 for end, what in kept
-                if what <= ENCODED or what == FIELD or not shapes.isdisjoint(engine.keyword_rules[what])
-            ]
-        return kept
+                if what <= FIELD or not shapes.isdisjoint(engine.keyword_rules[what])
+            ],
+            shapes,
+        )
 
     def _rules_of_field(self, names: Path) -> frozenset[int]:
         return frozenset(i for i in self._contextual if self.matchers[i].in_field(names))
 
-    def _chosen(self, block: Block, unit: int, hits: list[tuple[int, int]]) -> Callable[[Leaf], Chosen | None]:
+    def _chosen(self, block: Block, candidate: Candidate) -> Callable[[Leaf], Chosen | None]:
         """For each leaf of the unit, the rules to try on its texts; None where there is nothing to try.
 
         A hit counts for the leaf it stands in. A keyword in a member name counts for the leaves below it.
         """
         engine = self._engine
         assert engine is not None
+        hits, shapes = candidate.hits, candidate.shapes
         ends = [end for end, _ in hits]
-        keywords = any(what > ENCODED for _, what in hits)
-        shapes: set[int] = set()
-        if keywords:
-            low, high = block.span(unit)
-            shapes = engine.shapes(block.data[low:high])
+        keywords = bool(shapes)
         state = {"all": False}  # an escaped member name may hide a context word: try everything below
 
         def choose(leaf: Leaf) -> Chosen | None:

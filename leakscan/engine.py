@@ -7,11 +7,13 @@ unit). It may hit where there is nothing. Three kinds of hit come out of one pas
 * a rule that stands on its own;
 * a *keyword*: a context word of rules that need one. Their shapes (bare digit runs and the like) would trip in
   every record, so a second database, `shapes`, is run only over units that hold a keyword;
-* `ESCAPED` (an ASCII character written as a JSON escape) and `ENCODED` (percent, HTML, base64): decode first.
+* `ESCAPED` (an ASCII character written as a JSON escape) and `ENCODED` (percent, HTML, base64): decode first;
+  `SLASHED` is encoded if `views.may_be_base64` says so.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +30,10 @@ from leakscan.types import Rule
 
 ESCAPED = 1 << 20
 ENCODED = ESCAPED + 1
-FIELD = ESCAPED + 2
+SLASHED = ESCAPED + 2
+FIELD = ESCAPED + 3
 """Not from the engine: a value in a column whose name is a context word."""
-_KEYWORD = ESCAPED + 3
+_KEYWORD = ESCAPED + 4
 
 _PSEUDO = {
     ESCAPED: [dialect.ESCAPED_ASCII],
@@ -39,10 +42,9 @@ _PSEUDO = {
         r"%[0-9A-Fa-f]{2}",
         r"&#?[A-Za-z0-9]{1,31};",
         r"\x5cu0026#?[A-Za-z0-9]",
-        # base64 whose slash is escaped: `_base64_ends` would see a shorter run
-        r"[A-Za-z0-9+]\x5c{1,15}/[A-Za-z0-9+]",
-        r"\x5cu002[fF][A-Za-z0-9+]",
     ],
+    # base64 whose slash is escaped: `_base64_ends` would see a shorter run
+    SLASHED: [r"[A-Za-z0-9+_-]\x5c{1,15}/[A-Za-z0-9+_-]{2}", r"[A-Za-z0-9+_-]\x5cu002[fF][A-Za-z0-9+_-]{2}"],
 }
 
 Hits = list[tuple[int, int]]
@@ -62,6 +64,8 @@ class Engine:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.keyword_rules: dict[int, tuple[int, ...]] = {}
         """Keyword hit → the rules that need it."""
+        self.keywords: dict[int, str] = {}
+        """Keyword hit → its words."""
         self.shapeless: frozenset[int] = frozenset()
         """Rules that need a context word and have no shape to look for: they are in every set of shapes."""
         main, digits, shapes = self.expressions(rules)
@@ -71,7 +75,7 @@ class Engine:
 
     def dump(self) -> tuple[dict[str, Any], list[bytes]]:
         """What `restore` makes an equal engine of, on the same kind of CPU: plain data, and the databases."""
-        facts = {"keywords": [[k, v] for k, v in self.keyword_rules.items()], "shapeless": sorted(self.shapeless)}
+        facts = {"keywords": [[k, self.keywords[k], v] for k, v in self.keyword_rules.items()], "shapeless": sorted(self.shapeless)}
         databases = [self._main, self._digits, self._shapes]
         return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in databases]
 
@@ -82,7 +86,8 @@ class Engine:
         The databases must be whole: hyperscan loads, and crashes on, damaged ones.
         """
         engine = cls.__new__(cls)
-        engine.keyword_rules = {keyword: tuple(rules) for keyword, rules in facts["keywords"]}
+        engine.keyword_rules = {keyword: tuple(rules) for keyword, _, rules in facts["keywords"]}
+        engine.keywords = {keyword: words for keyword, words, _ in facts["keywords"]}
         engine.shapeless = frozenset(facts["shapeless"])
         try:
             engine._main, engine._digits, engine._shapes = map(_restored, databases)
@@ -111,6 +116,7 @@ class Engine:
         for number, (words, indices) in enumerate(sorted(keywords.items())):
             main.append(_Expression(_KEYWORD + number, dialect.phrase(words), caseless=True))
             self.keyword_rules[_KEYWORD + number] = tuple(indices)
+            self.keywords[_KEYWORD + number] = words
         self.shapeless = frozenset(shapeless)
         return main, digits, shapes
 
@@ -123,9 +129,14 @@ class Engine:
             append((end, what))
 
         self._main.scan(data, match_event_handler=on)
-        out.extend((end, ENCODED) for end in _base64_ends(data))
-        if self._digits is not None:
-            out.extend(self._digit_hits(data))
+        if len(data) < _SMALL:
+            out.extend((found.end(), ENCODED) for found in _BASE64.finditer(data))
+            if self._digits is not None:
+                self._digits.scan(data, match_event_handler=on)
+        else:
+            out.extend((end, ENCODED) for end in _base64_ends(data))
+            if self._digits is not None:
+                out.extend(self._digit_hits(data))
         out.sort()
         return out
 
@@ -166,6 +177,9 @@ class Engine:
 # -- base64, which has no literal to look for ---------------------------------------------------------------------
 
 _WORD = 8
+_SMALL = 16 << 10
+"""Bytes below which setting up the vectorised tests costs more than they save."""
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{%d,}" % views.BASE64_MIN)
 _DIGITS = 3
 _MARGIN = 32
 _GAP = 128

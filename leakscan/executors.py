@@ -1,93 +1,158 @@
-"""Ways to map a function over batches of work, in order: in this process, or in a pool of processes."""
+"""Ways to map a function over batches of work, in order: in this process, or in a pool of processes.
+
+In a pool a slice may take its worker with it (pyarrow aborts on some damaged footers, the kernel ends whoever eats
+the memory) and the others are still scanned; in this process, which one job or one batch gets, it takes all.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 from leakscan import book
 from leakscan.detect import Detector
-from leakscan.types import Outcome, Policy
+from leakscan.storage import Lost
+from leakscan.types import Outcome, Policy, Shard, Slice, Tally
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 _AHEAD = 4
 """Batches in flight for each worker: enough to keep it busy, few enough to bound memory."""
+_PR_SET_PDEATHSIG = 1
 
-Work = Callable[[Detector, Any], list[Outcome]]
+Part = Slice | Lost
+Batch = Sequence[Part]
+Work = Callable[[Detector, Batch], list[Outcome]]
+"""Gives the outcomes of a batch's parts in order, each the same whatever batch the part is in."""
+Progress = Callable[[int, int], None]
+
 _worker: tuple[Work, Detector]
 
 
 def ordered(
-    work: Work,
-    batches: Iterable[Any],
-    scanner: Detector,
-    jobs: int,
-    progress: Callable[[int, int], None] | None = None,
+    work: Work, batches: Iterable[Batch], scanner: Detector, jobs: int, progress: Progress | None = None
 ) -> Iterator[Outcome]:
     """The outcomes of `work(scanner, batch)` for each batch, in order, computed by up to `jobs` processes.
 
-    One batch is not worth a pool. Leaving the iteration early ends the workers at once.
+    One batch is not worth a pool. A part that kills its worker gives an outcome with `crash`. Leaving the iteration
+    early ends the workers at once.
     """
     todo = iter(batches)
     first = list(islice(todo, 2)) if jobs > 1 else []
     todo = chain(first, todo)
     if jobs <= 1 or len(first) < 2:
-        for batch in todo:
-            yield from _told(work(scanner, batch), progress)
-        return
-    yield from _pooled(work, todo, scanner, jobs, progress)
-
-
-def _pooled(
-    work: Work, todo: Iterator[Any], scanner: Detector, jobs: int, progress: Callable[[int, int], None] | None
-) -> Iterator[Outcome]:
-    import multiprocessing  # noqa: PLC0415 - a hook that scans one small file has no use for them
-    from concurrent.futures import Future, ProcessPoolExecutor  # noqa: PLC0415
-
-    global _worker  # noqa: PLW0603 - a forked worker inherits the compiled rules through it
-    forks = sys.platform == "linux"
-    context = multiprocessing.get_context("fork" if forks else "spawn")
-    if forks:
-        _worker = (work, scanner)
-    pool = ProcessPoolExecutor(
-        jobs, context, _start, () if forks else (work, scanner.policy)
-    )
-    waiting: deque[Future[list[Outcome]]] = deque()
-    finished = False
-    try:
-        while True:
-            for batch in islice(todo, max(0, jobs * _AHEAD - len(waiting))):
-                waiting.append(pool.submit(_run, batch))
-            if not waiting:
-                finished = True
-                return
-            yield from _told(waiting.popleft().result(), progress)
-    finally:
-        workers = {} if finished else pool._processes or {}  # noqa: SLF001 - no public way to end work that is running
-        for process in list(workers.values()):
-            process.kill()
-        pool.shutdown(wait=finished, cancel_futures=True)
-
-
-def _told(outcomes: list[Outcome], progress: Callable[[int, int], None] | None) -> list[Outcome]:
-    if progress is not None:
-        for outcome in outcomes:
+        outcomes = (outcome for batch in todo for outcome in work(scanner, batch))
+    else:
+        outcomes = _pooled(work, todo, scanner, jobs)
+    for outcome in outcomes:
+        if progress is not None:
             progress(outcome.tally.bytes, len(outcome.findings))
-    return outcomes
+        yield outcome
 
 
-def _start(work: Work | None = None, policy: Policy | None = None) -> None:
-    """Make a worker ready: the terminal's interrupt is for the parent, who ends us; rules are compiled once."""
-    global _worker  # noqa: PLW0603
+def _pooled(work: Work, todo: Iterator[Batch], scanner: Detector, jobs: int) -> Iterator[Outcome]:
+    flying: deque[Batch] = deque()
+    while True:
+        with _pool(work, scanner, jobs) as pool:
+            finished = yield from _flown(pool, flying, todo, jobs * _AHEAD)
+        if finished:
+            return
+        # A pool that lost a worker is lost whole, and does not say which batch it was. Batches go one by one until
+        # one is found guilty; the others are worth a new pool.
+        guilty = False
+        while flying and not guilty:
+            for outcome in _one_by_one(work, flying.popleft(), scanner):
+                guilty = guilty or bool(outcome.crash)
+                yield outcome
+
+
+def _flown(
+    pool: ProcessPoolExecutor, flying: deque[Batch], todo: Iterator[Batch], ahead: int
+) -> Generator[Outcome, None, bool]:
+    """The outcomes of the batches in `flying` and `todo`; False, and those still to be done in `flying`, if a worker dies."""
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - see _pool
+
+    try:
+        futures = deque([pool.submit(_run, batch) for batch in flying])
+        while True:
+            for batch in islice(todo, max(0, ahead - len(flying))):
+                flying.append(batch)
+                futures.append(pool.submit(_run, batch))
+            if not flying:
+                return True
+            outcomes = futures.popleft().result()
+            flying.popleft()
+            yield from outcomes
+    except BrokenProcessPool:
+        return False
+
+
+def _one_by_one(work: Work, batch: Batch, scanner: Detector) -> Iterator[Outcome]:
+    """The outcomes of a batch, of which each part is tried again in a process of its own before it is given up."""
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - see _pool
+
+    todo = deque(batch)
+    while todo:
+        fresh = True
+        with _pool(work, scanner, 1) as pool:
+            while todo:
+                try:
+                    outcomes = pool.submit(_run, [todo[0]]).result()
+                except BrokenProcessPool:
+                    if fresh:
+                        yield _died(todo.popleft())
+                    break
+                fresh = False
+                todo.popleft()
+                yield from outcomes
+
+
+def _died(part: Part) -> Outcome:
+    tally = Tally(unread=True)
+    tally.gap("crash", "shard", "the process that read it died: a crash in native code, or out of memory")
+    return Outcome(part if isinstance(part, Slice) else Slice(Shard(part.uri, "", 0)), [], tally, crash="worker died")
+
+
+@contextmanager
+def _pool(work: Work, scanner: Detector, jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool of workers that end when it is left, whatever they are doing."""
+    import multiprocessing  # noqa: PLC0415 - a hook that scans one small file has no use for them
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
+    forks = sys.platform == "linux"  # a forked worker inherits the compiled rules
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    pool = ProcessPoolExecutor(jobs, context, _start, (os.getpid(), work, scanner if forks else scanner.policy))
+    try:
+        yield pool
+    finally:
+        for process in list((pool._processes or {}).values()):  # noqa: SLF001 - no public way to end work that is running
+            process.kill()
+        # Without `cancel_futures`: the pool finds its workers dead, and stumbles over futures that others cancelled.
+        pool.shutdown(wait=False)
+
+
+def _start(parent: int, work: Work, known: Detector | Policy) -> None:
+    """Make a worker ready: the terminal's interrupt is for the parent, without whom there is nothing to do."""
+    global _worker  # noqa: PLW0603 - what a pool gives its workers has no other place
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if work is not None and policy is not None:
-        rules, engine = book.opened(policy)
-        _worker = (work, Detector(rules, policy, engine))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it went before we asked to be told
+            os._exit(1)
+    if isinstance(known, Policy):
+        rules, engine = book.opened(known)
+        known = Detector(rules, known, engine)
+    _worker = (work, known)
 
 
-def _run(batch: Any) -> list[Outcome]:
+def _run(batch: Batch) -> list[Outcome]:
     work, scanner = _worker
     return work(scanner, batch)

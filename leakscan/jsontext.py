@@ -81,8 +81,8 @@ def tokens(source: str, root: Link | None = None) -> list[Token]:
     link = root
     state, position, match = _VALUE, 0, _TOKEN.match
     while found := match(source, position):
-        at, position = position, found.end()
-        kind = found.lastindex
+        position = found.end()
+        kind = found.lastindex or 0
         if kind == 1:
             char = found.group(1)
             if char == ":" and state == _COLON:
@@ -120,10 +120,10 @@ def tokens(source: str, root: Link | None = None) -> list[Token]:
                 out.append(Token(integral.group(1) if integral else text, link, found.start(3), position, key=False))
             state = _AFTER if open_ else _DONE
         else:
-            raise Malformed(at)
+            raise Malformed(found.start(kind))
     end = _SPACE.match(source, position)
     if state != _DONE or end is None or end.end() != len(source):
-        raise Malformed(position)
+        raise Malformed(end.end() if end else position)
     return out
 
 

@@ -8,6 +8,7 @@ the standard library's parsers and ``to_pylist``.
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from typing import Any
 from leakscan.detect import Chosen, Detector
 from leakscan.jsontext import MAX_DEPTH
 from leakscan.types import Finding, Leaf, Path, Place, Policy, Rule, Tally
+
+_LONG = 10**6
+"""The smallest number that has text."""
 
 
 @dataclass(frozen=True)
@@ -204,31 +208,56 @@ def text(data: str) -> Iterator[list[Value]]:
 
 def rows(table: Any) -> Iterator[list[Value]]:
     """The rows of a pyarrow Table, by way of Python objects."""
+    kinds = {field.name: field.type for field in table.schema}
     for number, row in enumerate(table.to_pylist(maps_as_pydicts=None)):
-        out: list[Value] = []
-        for name, value in row.items():
-            _walk(value, (name,), number, out)
-        yield out
+        yield [leaf for name, value in row.items() for leaf in _walk(value, kinds[name], (name,), number)]
 
 
-def _walk(value: Any, path: Path, record: int, out: list[Value]) -> None:
-    if isinstance(value, str):
-        out.append(Value(value, path, record))
-    elif isinstance(value, bytes):
-        out.append(Value(value.decode("utf-8", "surrogateescape"), path, record))
-    elif isinstance(value, dict):
+def _walk(value: Any, kind: Any, path: Path, record: int) -> Iterator[Value]:
+    import pyarrow.types as pt  # noqa: PLC0415
+
+    while pt.is_dictionary(kind) or pt.is_run_end_encoded(kind):
+        kind = kind.value_type
+    if value is None:
+        return
+    if pt.is_struct(kind):
         for name, inner in value.items():
-            _walk(inner, (*path, name), record, out)
-    elif isinstance(value, (list, tuple)):
+            yield from _walk(inner, kind.field(name).type, (*path, name), record)
+    elif pt.is_map(kind):
+        for index, (name, inner) in enumerate(value):
+            if isinstance(name, str):
+                yield Value(name, (*path, name), record, key=True)
+                yield from _walk(inner, kind.item_type, (*path, name), record)
+            else:
+                yield from _walk(name, kind.key_type, (*path, index, "key"), record)
+                yield from _walk(inner, kind.item_type, (*path, index, "value"), record)
+    elif isinstance(value, list):
         for index, inner in enumerate(value):
-            _walk(inner, (*path, index), record, out)
-    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        out.append(Value(str(value), path, record))
+            yield from _walk(inner, kind.value_type, (*path, index), record)
+    elif text := _text(value, kind):
+        yield Value(text, path, record)
+
+
+def _text(value: Any, kind: Any) -> str:
+    """A scalar as text; numbers of fewer than seven digits, and all that is neither text, number nor date, have none."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.isoformat()
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return value if isinstance(value, str) else ""
+    if isinstance(value, float):
+        return str(int(value)) if _LONG <= abs(value) < 2**63 and value == int(value) else ""
+    if abs(value if isinstance(value, int) else value.scaleb(kind.scale)) < _LONG:
+        return ""
+    text = str(int(value)) if value == int(value) else str(value)
+    return text if len(text) >= len(str(_LONG)) else ""
 
 
 def cells(data: str, delimiter: str = ",") -> Iterator[list[Value]]:
-    """The rows of a CSV text with a header."""
-    reader = csv.reader(io.StringIO(data, newline=""), delimiter=delimiter)
-    header = next(reader, [])
-    for number, row in enumerate(reader):
+    """The rows of a CSV text with a header; empty lines are none."""
+    csv.field_size_limit(1 << 30)
+    rows = filter(None, csv.reader(io.StringIO(data, newline=""), delimiter=delimiter))
+    header = next(rows, [])
+    for number, row in enumerate(rows):
         yield [Value(cell, (header[i] if i < len(header) else i,), number) for i, cell in enumerate(row)]

@@ -28,7 +28,8 @@ TIMEOUT = 10.0
 """Seconds one pattern may spend on one text before it becomes a coverage.timeout."""
 
 _ESCAPE_TAIL = r"(?<=\\[nrtbf0])|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\x[0-9A-Fa-f]{2})|(?<=%[0-9A-Fa-f]{2})"
-LEFT = rf"(?:(?<![A-Za-z0-9_])|{_ESCAPE_TAIL})"
+_PLAIN_LEFT = r"(?<![A-Za-z0-9_])"
+LEFT = rf"(?:{_PLAIN_LEFT}|{_ESCAPE_TAIL})"
 """The shared left edge: no word character in front, unless it ends an escape that is written out in the text."""
 RIGHT = r"(?![A-Za-z0-9_])"
 _WORD_LEFT = rf"(?:(?<![A-Za-z])|{_ESCAPE_TAIL})"
@@ -39,7 +40,9 @@ _CALM = regex.compile(
     r"timestamp|ts|time|epoch|date|offset|size|bytes|length|seed|embedding|embeddings|vector|logits|loss|"
     r"token ids|input ids|created|updated|modified|version)\b"
 )
-_CAMEL = regex.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+_KEYWORD_LEFT = rf"(?:(?<![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|{_ESCAPE_TAIL})"
+_KEYWORD_RIGHT = r"(?:(?![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]))"
+_CAMEL = regex.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_-]")
 
 
 class Matcher:
@@ -58,8 +61,15 @@ class Matcher:
 
     @cached_property
     def _leak(self) -> regex.Pattern[str]:
+        return self._compiled(_PLAIN_LEFT)
+
+    @cached_property
+    def _leak_behind_escape(self) -> regex.Pattern[str]:
+        return self._compiled(f"(?<=[A-Za-z0-9_])(?:{_ESCAPE_TAIL})")
+
+    def _compiled(self, left: str) -> regex.Pattern[str]:
         rule = self.rule
-        left, right = (LEFT, RIGHT) if rule.edges else ("", "")
+        left, right = (left, RIGHT) if rule.edges else ("", "")
         before = f"(?:{rule.before})" if rule.before else ""
         return regex.compile(f"{left}{before}(?P<leak>{rule.pattern}){right}", regex.ASCII | regex.VERSION0)
 
@@ -97,15 +107,19 @@ class Matcher:
         Raises TimeoutError when the pattern takes longer than `TIMEOUT` seconds.
         """
         out: dict[tuple[int, int], Match] = {}
+        expressions = [self._leak]
+        if self.rule.edges and ("\\" in text or "%" in text):  # apart, because it makes every other text slow as well
+            expressions.append(self._leak_behind_escape)
         for low, high in self._stretches(text, path):
-            for found in self._leak.finditer(text, low, high + self._reach, overlapped=True, timeout=TIMEOUT):
-                if found.start() >= high:
-                    break
-                span = found.span("leak")
-                if span not in out and span[0] < span[1]:
-                    match = self._judge(text, span, path)
-                    if match is not None:
-                        out[span] = match
+            for expression in expressions:
+                for found in expression.finditer(text, low, high + self._reach, overlapped=True, timeout=TIMEOUT):
+                    if found.start() >= high:
+                        break
+                    span = found.span("leak")
+                    if span not in out and span[0] < span[1]:
+                        match = self._judge(text, span, path)
+                        if match is not None:
+                            out[span] = match
         return [out[span] for span in sorted(out)]
 
     def _stretches(self, text: str, path: Path) -> Iterator[tuple[int, int]]:
@@ -114,16 +128,16 @@ class Matcher:
             yield 0, len(text) + 1
             return
         done = 0
-        for word in self._context.finditer(text):
-            low, high = max(done, word.start() - AFTER - self._reach), word.end() + BEFORE + self._reach
+        for word in self._context.finditer(text, overlapped=True):
+            low, high = max(done, word.start() - AFTER - self._width), word.start() + BEFORE + 1
             if low < high:
                 yield low, high
             done = max(done, high)
 
     @cached_property
     def _reach(self) -> int:
-        """The most code points that a match and what it looks at around itself can span, and then some."""
-        return self._width + 2 * dialect.MAX_LOOK
+        """The most code points from the start of a match to the end of what it looks at behind itself."""
+        return self._width + dialect.MAX_LOOK
 
     def in_field(self, path: Path) -> str:
         """The context word that a name in `path` holds, or the empty string."""
@@ -174,8 +188,12 @@ def _is_calm(path: Path) -> bool:
 
 @lru_cache(maxsize=65536)
 def split_name(name: str) -> str:
-    """The words of a snake, camel or kebab cased name, lower case, one space between."""
-    return " ".join(part for part in _CAMEL.split(name) if part).lower()
+    """The words of a snake, camel or kebab cased name, lower case, one space between; whatever else stands there stays.
+
+    No more may become a space, and no letter outside ASCII one inside (the Kelvin sign's lower case is ``k``): the
+    engine looks for words in names as written, see `dialect.phrase`.
+    """
+    return _CAMEL.sub(" ", name).encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
 
 def field_words(path: Path) -> str:
@@ -187,6 +205,12 @@ def entropy(value: str) -> float:
     """Shannon entropy of the characters of `value`, in bits per character."""
     size = len(value)
     return -sum(n / size * math.log2(n / size) for n in map(value.count, set(value))) if size else 0.0
+
+
+@lru_cache(maxsize=4096)
+def keyword(words: str) -> re.Pattern[bytes]:
+    """Finds a context phrase in raw bytes where it may be whole words of a text, or of a name in any case."""
+    return re.compile(f"{_KEYWORD_LEFT}(?i:{dialect.phrase(words)}){_KEYWORD_RIGHT}".encode())
 
 
 # -- loading -----------------------------------------------------------------------------------------------------

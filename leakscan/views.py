@@ -79,6 +79,20 @@ def _readings(text: str, hops: tuple[str, ...], within: View | None) -> Iterator
             yield view
 
 
+_ASCII_DIGITS = re.compile(rb"(?:[A-Za-f][A-HQ-Xg-nw-z0-9+/_-][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]){4}")
+_RAW_RUN = re.compile(rb"(?:[A-Za-z0-9+/_-]|\\{1,15}(?:/|u002[fF]))*")
+_SLASH = re.compile(rb"\\+(?:/|u002[fF])")
+
+
+def may_be_base64(raw: bytes, at: int) -> bool:
+    """Whether the run of base64 digits around `at`, in which slashes are escaped, may be base64 of text."""
+    low = max(0, at - 600)
+    start = max((found.end() for found in re.finditer(rb"[^A-Za-z0-9+/_\\-]", raw[low:at])), default=0) + low
+    found = _RAW_RUN.match(raw, start, at + 600)
+    run = _SLASH.sub(b"/", found.group()) if found else b""
+    return len(run) >= BASE64_MIN and (len(run) > BASE64_MIN * 16 or _ASCII_DIGITS.search(run) is not None)
+
+
 def _percent_units(text: str) -> Iterator[tuple[int, int, str]]:
     for found in _PERCENT.finditer(text):
         raw = bytes.fromhex(found.group().replace("%", ""))

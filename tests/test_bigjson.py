@@ -232,7 +232,13 @@ def test_what_is_found_in_pieces_is_what_the_reference_finds(data, block_size, p
         for block in jsonl.blocks(io.BytesIO(data), part, replace(POLICY, block_size=block_size), tally):
             found += TOY.findings(block, "u", tally)[0]
     assume(not any("from byte" in gap.detail for gap in tally.gaps))  # text begins where JSON ends, not at the line
-    assert found == reference.scan(RULES, POLICY, reference.jsonl(data), "u", "jsonl")
+    expected = reference.scan(RULES, POLICY, reference.jsonl(data), "u", "jsonl")
+    assert [_without_context(f) for f in found] == [_without_context(f) for f in expected]
+
+
+def _without_context(finding):
+    """In a context the values of the unit are masked: of a record in one case, of a member or element in the other."""
+    return replace(finding, context="")
 
 
 # -- windows -----------------------------------------------------------------------------------------------------------
@@ -294,7 +300,7 @@ def test_a_long_name_is_shown_in_windows_and_cut_in_paths():
 @pytest.mark.parametrize(
     ("raw", "at", "text"),
     [
-        (b'{"a": "b", "c": tru, "d": "e"}', 15, '"c": tru, "d": "e"}'),
+        (b'{"a": "b", "c": tru, "d": "e"}', 16, '"c": tru, "d": "e"}'),
         (b'["a", "b" "c", "d"]', 10, '"b" "c", "d"]'),
         (b'["abcdefghijklmnopqrstuvwxyz", }', 31, "}"),
         (b'["abcdefghijklmnopqrstuvwxyz", ]', 31, "]"),

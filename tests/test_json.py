@@ -120,7 +120,7 @@ def test_the_elements_of_an_array_are_records():
         (2, (), "z", False, 28, 29),
     ]
     (block,) = blocks
-    places = [next(iter(block.places(u, block.leaves(u)[0], [(0, 1)])))[0] for u in (0, 13, 24)]
+    places = [next(iter(block.places(u, next(iter(block.leaves(u))), [(0, 1)])))[0] for u in (0, 13, 24)]
     assert block.data == b'{"a": "x"},\n ["y", 1],\n "z"\n'
     assert [place.line for place in places if place.record is not None] == [2, 3, 4]
     assert (tally.records, tally.lines, tally.bytes, tally.gaps) == (3, 5, len(data), [])
@@ -184,7 +184,7 @@ def test_a_malformed_element_is_named_and_scanned_as_text():
     ]
     assert gaps(tally) == [
         ("coverage.malformed", "record 1", "not JSON from character 5; scanned as text"),
-        ("coverage.malformed", "record 2", "not JSON from character 4; scanned as text"),
+        ("coverage.malformed", "record 2", "not JSON from character 5; scanned as text"),
     ]
     assert tally.records == 4
 

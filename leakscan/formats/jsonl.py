@@ -53,7 +53,7 @@ def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Itera
         if rest == _BOM:
             offset, rest = len(_BOM), b""
     while True:
-        wanted = max(1, policy.block_size - len(rest))
+        wanted = max(policy.block_size - len(rest), len(rest), 1)  # twice as much of a long line each time
         chunk = stream.read(wanted if left < 0 else min(wanted, left))
         left -= len(chunk) if left > 0 else 0
         tally.bytes += len(chunk)
