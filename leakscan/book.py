@@ -79,12 +79,11 @@ def _read(path: FilePath) -> tuple[tuple[Rule, ...], Engine] | None:
 
 
 def _rule(row: list[Any]) -> Rule:
-    values = {name: tuple(map(_frozen, v)) if isinstance(v, list) else v for name, v in zip(_NAMES, row, strict=True)}
-    return Rule(leaks=(), clean=(), **values)
+    return Rule(leaks=(), clean=(), **dict(zip(_NAMES, map(_frozen, row), strict=True)))
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _write(path: FilePath, rules: Sequence[Rule], engine: Engine) -> None:

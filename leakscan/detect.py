@@ -7,16 +7,18 @@ it with all of them. Everything before it only narrows.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from leakscan import masking
-from leakscan.dialect import MAX_NESTING
-from leakscan.engine import ENCODED, ESCAPED, FIELD, SLASHED, Engine
+import numpy as np
+
+from leakscan import dialect, masking
+from leakscan.dialect import MAX_LOOK, MAX_NESTING
+from leakscan.engine import BASE64, ENCODED, ESCAPED, FIELD, SLASHED, Engine
 from leakscan.jsontext import Malformed, Token, source_span, tokens
-from leakscan.rules import Matcher, keyword
+from leakscan.rules import AFTER, BEFORE, Matcher, keyword
 from leakscan.types import (
     CONFIDENCES,
     Block,
@@ -30,10 +32,19 @@ from leakscan.types import (
     Rule,
     Tally,
 )
-from leakscan.views import may_be_base64, views
+from leakscan.views import may_be_base64, readings, views
 
 Chosen = Callable[[str, Path, bool], Iterable[int]]
 """Which rules (by index) to try on a text at a path; the flag says whether the text is a view of another."""
+Near = dict[int, list[int]]
+"""By rule: the code points behind what the engine hits in a text, of the rule itself or of a keyword it needs."""
+
+_LONG = 1 << 14
+"""Code points from which on a rule is tried only near what the engine hits in a text, not on all of it."""
+_SIGHT = MAX_LOOK + BEFORE + 64
+"""Code points around a match that decide what becomes of it: look-arounds, context words and the edges of those."""
+_LOOKS = 32
+"""How many hits of one rule in one unit are looked at a second time: where there are more, the unit is decoded anyhow."""
 
 
 @dataclass(slots=True)
@@ -107,8 +118,9 @@ class Detector:
         self._engine = engine
         self._shown = CONFIDENCES.index(policy.min_confidence)
         self._contextual = [i for i, rule in enumerate(rules) if rule.context_required]
-        self.masked_name = lru_cache(maxsize=65536)(self._masked_name)
+        self._leaks_in_name = lru_cache(maxsize=65536)(self._find_in_name)
         self._field_rules = lru_cache(maxsize=4096)(self._rules_of_field)
+        self._width = lru_cache(maxsize=None)(self._width_of)
 
     # -- narrowing: which rules on which leaves ------------------------------------------------------------------
 
@@ -136,28 +148,65 @@ class Detector:
         for unit, hit in zip(block.units([end for end, _ in hits]), hits, strict=True):
             if unit >= 0:
                 by_unit[unit].append(hit)
-        return {unit: kept for unit, found in by_unit.items() if (kept := self._confirmed(block, unit, found)).hits}
+        out: dict[int, Candidate] = {}
+        encoded: dict[int, bytes] = {}
+        for unit, found in by_unit.items():
+            low, high = block.span(unit)
+            raw = bytes(block.data[low:high])
+            candidate = self._confirmed(raw, low, found, escaped=block.escaped)
+            if candidate.hits:
+                out[unit] = candidate
+                if all(what == ENCODED for _, what in candidate.hits):
+                    encoded[unit] = raw
+        for unit in encoded.keys() - self._telling(encoded):
+            del out[unit]
+        return out
 
-    def _confirmed(self, block: Block, unit: int, hits: list[tuple[int, int]]) -> Candidate:
-        """The hits of a unit that a second look at its raw bytes does not rule out.
+    def _telling(self, encoded: dict[int, bytes]) -> set[int]:
+        """The units, of those in which nothing but percent or HTML encodings was hit, that hold a candidate in them.
+
+        Most are links and markup. Their readings are put one behind the other and searched in one go.
+        """
+        engine = self._engine
+        assert engine is not None
+        owners, pieces, ends = [], [], []
+        size = 0
+        for unit, raw in encoded.items():
+            for reading in readings(raw):
+                owners.append(unit)
+                pieces.append(reading)
+                size += len(reading) + 1
+                ends.append(size)
+        by_piece: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for end, what in engine.hits(b"\n".join([*pieces, b""])):
+            if what != ENCODED:
+                by_piece[bisect_left(ends, end)].append((end, what))
+        return {
+            owners[piece]
+            for piece, found in by_piece.items()
+            if self._confirmed(pieces[piece], ends[piece] - len(pieces[piece]) - 1, found, escaped=True).hits
+        }
+
+    def _confirmed(self, raw: bytes, low: int, hits: list[tuple[int, int]], *, escaped: bool) -> Candidate:
+        """The hits in a unit that a second look at its `raw` bytes, which begin at `low`, does not rule out.
 
         A rule must still fit the bytes around its hit; a keyword must be a word, and the shape of one of its rules be
         in the unit.
         """
         engine = self._engine
         assert engine is not None
-        low, high = block.span(unit)
-        raw = bytes(block.data[low:high])
         kept = []
         needy = False
+        looks: Counter[int] = Counter()
         for end, what in hits:
             if what < ESCAPED:
-                if not self.matchers[what].may_match(raw, end - low):
+                looks[what] += 1
+                if looks[what] <= _LOOKS and not self.matchers[what].may_match(raw, end - low):
                     continue
             elif what == SLASHED:
-                if not block.escaped or not may_be_base64(raw, end - low - 3):
+                if not escaped or not may_be_base64(raw, end - low - 3):
                     continue
-                what = ENCODED  # noqa: PLW2901 - from here on they are the same
+                what = BASE64  # noqa: PLW2901 - from here on they are the same
             elif what > FIELD:
                 words = engine.keywords[what]
                 at = end - low
@@ -179,6 +228,10 @@ class Detector:
             shapes,
         )
 
+    def _width_of(self, rule: int) -> int:
+        """The most code points of a match, with what must stand before it."""
+        return sum(dialect.width(dialect.parse(p))[1] for p in (self.rules[rule].before, self.rules[rule].pattern))
+
     def _rules_of_field(self, names: Path) -> frozenset[int]:
         return frozenset(i for i in self._contextual if self.matchers[i].in_field(names))
 
@@ -197,7 +250,7 @@ class Detector:
         def choose(leaf: Leaf) -> Chosen | None:
             own = {what for _, what in hits[bisect_left(ends, leaf.lo + 1) : bisect_left(ends, leaf.hi + 1)]}
             escaped = ESCAPED in own and block.escaped
-            encoded = ENCODED in own
+            encoded = ENCODED in own or BASE64 in own
             state["all"] |= escaped and leaf.key
             rules = {what for what in own if what < ESCAPED}
             if keywords:
@@ -248,12 +301,12 @@ class Detector:
                     held.append((leaf, text, leaks))
         if not held:
             return [], 0
-        names = {text.text: _veiled(text.text, leaks) for _, text, leaks in held if text.key}
         values = {leak.value for _, _, leaks in held for leak in leaks}
+        known: dict[Path, list[str]] = {}
         found: list[Finding] = []
         hidden = 0
         for leaf, text, leaks in held:
-            shown, low = self._render(block, unit, leaf, text, leaks, names, values, uri, tally.format)
+            shown, low = self._render(block, unit, leaf, text, leaks, known, values, uri, tally.format)
             found += shown
             hidden += low
         return found, hidden
@@ -263,8 +316,11 @@ class Detector:
         out: dict[tuple[int, int, int], Leak] = {}
         for view in (None, *views(text.text)):
             reading = text.text if view is None else view.text
+            near: Near | None = None
             for rule in chosen(reading, text.names, view is not None):
-                for match in self._find(rule, reading, text.names, tally):
+                if near is None and len(reading) >= _LONG:
+                    near = self._near(reading)
+                for match in self._find(rule, reading, text.names, near, tally):
                     start, end = (match.start, match.end) if view is None else view.origin(match.start, match.end)
                     key = (rule, start, end)
                     if key not in out:
@@ -272,12 +328,53 @@ class Detector:
                         out[key] = Leak(rule, start, end, match, reading[match.start : match.end], hops)
         return list(out.values())
 
-    def _find(self, rule: int, text: str, path: Path, tally: Tally) -> list[Match]:
+    def _find(self, rule: int, text: str, path: Path, near: Near | None, tally: Tally) -> list[Match]:
+        matcher = self.matchers[rule]
         try:
-            return self.matchers[rule].find(text, path)
+            if near is None or (self.rules[rule].context_required and matcher.in_field(path)):
+                return matcher.find(text, path)
+            return [match for span in self._stretches(rule, near) for match in self._find_in(rule, text, path, span)]
         except TimeoutError:
             tally.gap("timeout", f"record {tally.records}", f"rule {self.rules[rule].id} took too long on one value")
             return []
+
+    def _near(self, text: str) -> Near | None:
+        """Where in a decoded text the engine hits what: the code points behind it."""
+        if self._engine is None:
+            return None
+        data = text.encode("utf-8", "surrogatepass")
+        hits = self._engine.hits(data)
+        points = [end for end, _ in hits]
+        if len(data) > len(text) and points:
+            first = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
+            points = np.cumsum(first)[np.array(points) - 1].tolist()
+        near: Near = defaultdict(list)
+        for point, (_, what) in zip(points, hits, strict=True):
+            for rule in self._engine.keyword_rules[what] if what > FIELD else (what,):
+                near[rule].append(point)
+        return near
+
+    def _stretches(self, rule: int, near: Near) -> list[tuple[int, int]]:
+        """Where a leak of a rule may begin, given the hits: stretches so far apart that none sees the next."""
+        width = self._width(rule)
+        before, behind = (width + AFTER, width + BEFORE) if self.rules[rule].context_required else (width, width)
+        out: list[tuple[int, int]] = []
+        for point in near.get(rule, ()):
+            low, high = max(0, point - before), point + behind
+            if out and low - out[-1][1] <= 2 * (width + _SIGHT):
+                out[-1] = (out[-1][0], max(high, out[-1][1]))
+            else:
+                out.append((low, high))
+        return out
+
+    def _find_in(self, rule: int, text: str, path: Path, span: tuple[int, int]) -> Iterator[Match]:
+        """What the rule finds in the text that begins in a stretch of it."""
+        low, high = span
+        margin = self._width(rule) + _SIGHT
+        begin = max(0, low - margin)
+        for match in self.matchers[rule].find(text[begin : high + margin], path):
+            if low <= match.start + begin <= high:
+                yield replace(match, start=match.start + begin, end=match.end + begin)
 
     def settle(self, leaks: Iterable[Leak]) -> list[Leak]:
         """One leak a span: the surer, then a provider before a generic rule, then the longer; by start."""
@@ -315,7 +412,7 @@ class Detector:
         leaf: Leaf,
         text: Text,
         leaks: list[Leak],
-        names: dict[str, str],
+        known: dict[Path, list[str]],
         values: set[str],
         uri: str,
         format_: str,
@@ -332,9 +429,11 @@ class Detector:
         found: list[Finding] = []
         for places in block.places(unit, leaf, [text.in_leaf(leak.start, leak.end) for leak in shown]):
             path = (places[0].path if places else leaf.path) + text.path[len(leaf.path) :]
-            if block.path is not None:
-                names = {n: self.masked_name(n) for n in path if isinstance(n, str)} | names
-            pointer = masking.pointer(path, names)
+            names = _names(path)
+            if names not in known:
+                known[names] = [self.masked_name(name, names[:at], values) for at, name in enumerate(names)]
+            masked = iter(known[names])
+            pointer = masking.pointer([step if isinstance(step, int) else next(masked) for step in path])
             for leak, place in zip(shown, places, strict=True):
                 found.append(self._finding(text, leak, place, pointer, veil, uri, format_))
         return found, hidden
@@ -378,19 +477,36 @@ class Detector:
             value=masking.valid(leak.value) if self.policy.show_values else None,
         )
 
-    def _masked_name(self, name: str) -> str:
-        """`name` with what leaks in it masked: a column may be called after a person's address."""
-        leaks = self.examine(Text(name, (), key=True), lambda text, path, _view: self.rules_hit(text, path), Tally())
-        return _veiled(name, leaks)
+    def masked_name(self, name: str, above: Path = (), values: Iterable[str] = ()) -> str:
+        """`name`, that of a member below those `above`, with what leaks in it and any of `values` masked."""
+        spans = set(self._leaks_in_name(name, above))
+        for value in values:
+            at = name.find(value)
+            while at >= 0:
+                spans.add((at, at + len(value)))
+                at = name.find(value, at + 1)
+        return _veiled(name, spans) if spans else name
+
+    def _find_in_name(self, name: str, above: Path) -> tuple[tuple[int, int], ...]:
+        """Where in a name something leaks: a column may be called after a person's address."""
+
+        def choose(text: str, path: Path, _view: bool) -> Iterable[int]:
+            return self.rules_hit(text, path)
+
+        return tuple(
+            text.in_leaf(leak.start, leak.end)
+            for text in inside(Text(name, (*above, name), key=True))
+            for leak in self.examine(text, choose, Tally())
+        )
 
 
 def _names(path: Path) -> Path:
     return tuple(step for step in path if isinstance(step, str))
 
 
-def _veiled(name: str, leaks: Iterable[Leak]) -> str:
+def _veiled(name: str, spans: Iterable[tuple[int, int]]) -> str:
     out, done = "", 0
-    for start, end in sorted((leak.start, leak.end) for leak in leaks):
+    for start, end in sorted(spans):
         if end > done:
             out += name[done : max(done, start)] + masking.shape(name[max(done, start) : end])
             done = end

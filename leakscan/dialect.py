@@ -132,13 +132,33 @@ def prefilter(pattern: str) -> str:
 
 
 def raw(pattern: str) -> str:
-    """The pattern without its look-arounds as an expression over raw bytes; empty if its raw form is not certain.
+    """The pattern without its look-arounds as a bytes expression over raw bytes; empty if there is no safe one.
 
-    It is certain when no character of it is escapable: then every match stands in raw bytes as it is, but for odd
-    encoders (`ESCAPED_ASCII`).
+    A class that holds the backslash can be read in several ways in a run of backslashes, and a backtracking matcher
+    would try them all.
     """
-    items = _flatten(parse(pattern))
-    return "".join(map(_emit, items)) if all(map(_is_tight, items)) else ""
+    node = parse(pattern)
+    return "" if _has(node, _BACKSLASH) else _emit(node)
+
+
+def is_tight(pattern: str) -> bool:
+    """Whether every match stands in raw bytes as it is, but for odd encoders (`ESCAPED_ASCII`)."""
+    return _is_tight(parse(pattern))
+
+
+def has_space(pattern: str) -> bool:
+    """Whether a match can hold a space."""
+    return _has(parse(pattern), ord(" "))
+
+
+def _has(node: Node, char: int) -> bool:
+    match node:
+        case Chars(chars):
+            return char in chars
+        case Rep(inner):
+            return _has(inner, char)
+        case Seq(items) | Alt(items):
+            return any(_has(item, char) for item in items)
 
 
 def phrase(words: str) -> str:
@@ -368,6 +388,22 @@ def _emit(node: Node) -> str:
 
 @cache
 def _emit_chars(chars: Chars) -> str:
+    """One character in raw bytes: as it is, or as one of the JSON escapes there are for it."""
+    plain = _emit_class(chars)
+    if chars.tight:
+        return plain
+    if _BACKSLASH in chars.ascii:
+        return f"(?:{plain}|{_ESCAPE})"
+    short = _emit_class(Chars(frozenset(_SHORT[c] for c in chars.ascii if c in _SHORT)))
+    digits = "[0-9a-fA-F]{4}" if chars.other else "00[0-9a-fA-F]{2}"
+    return f"(?:{plain}|{_SLASHES}(?:u{digits}|{short}))" if short != "[]" else f"(?:{plain}|{_SLASHES}u{digits})"
+
+
+_BACKSLASH = ord("\\")
+_SHORT = {ord(c): ord(e) for c, e in zip('"/\b\f\n\r\t', '"/bfnrt', strict=True)}
+
+
+def _emit_class(chars: Chars) -> str:
     codes = sorted(chars.ascii)
     parts: list[str] = []
     start = 0
@@ -378,7 +414,4 @@ def _emit_chars(chars: Chars) -> str:
             start = i
     if chars.other:
         parts.append("\\x80-\\xff")
-    plain = f"[{''.join(parts)}]" if len(codes) != 1 or chars.other else parts[0]
-    if chars.tight:
-        return plain
-    return f"(?:{plain}|{_ESCAPE})"
+    return f"[{''.join(parts)}]" if len(codes) != 1 or chars.other else parts[0]

@@ -1,14 +1,14 @@
 """All rules in one automaton: where in a buffer of raw bytes might a rule match? The only importer of hyperscan.
 
 The engine promises never to miss: if a rule finds a leak in a decoded value, there is a hit inside the raw bytes of
-that value (or the value is `ENCODED` or `ESCAPED`, or the rule needs a context word and its keyword is hit in the
+that value (or the value is `ENCODED`, `BASE64` or `ESCAPED`, or the rule needs a context word and its keyword is hit in the
 unit). It may hit where there is nothing. Three kinds of hit come out of one pass:
 
 * a rule that stands on its own;
 * a *keyword*: a context word of rules that need one. Their shapes (bare digit runs and the like) would trip in
   every record, so a second database, `shapes`, is run only over units that hold a keyword;
-* `ESCAPED` (an ASCII character written as a JSON escape) and `ENCODED` (percent, HTML, base64): decode first;
-  `SLASHED` is encoded if `views.may_be_base64` says so.
+* `ESCAPED` (an ASCII character written as a JSON escape), `ENCODED` (percent, HTML) and `BASE64`: decode first;
+  `SLASHED` is base64 if `views.may_be_base64` says so.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ from leakscan.types import Rule
 
 ESCAPED = 1 << 20
 ENCODED = ESCAPED + 1
-SLASHED = ESCAPED + 2
-FIELD = ESCAPED + 3
+BASE64 = ESCAPED + 2
+SLASHED = ESCAPED + 3
+FIELD = ESCAPED + 4
 """Not from the engine: a value in a column whose name is a context word."""
-_KEYWORD = ESCAPED + 4
+_KEYWORD = ESCAPED + 5
 
 _PSEUDO = {
     ESCAPED: [dialect.ESCAPED_ASCII],
@@ -48,7 +49,7 @@ _PSEUDO = {
 }
 
 Hits = list[tuple[int, int]]
-"""(end, what): the byte behind a hit; a rule's index, ESCAPED, ENCODED or a keyword."""
+"""(end, what): the byte behind a hit; a rule's index, a keyword, or one of the names above."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,11 @@ class Engine:
 
         self._main.scan(data, match_event_handler=on)
         if len(data) < _SMALL:
-            out.extend((found.end(), ENCODED) for found in _BASE64.finditer(data))
+            out.extend((found.end(), BASE64) for found in _BASE64.finditer(data))
             if self._digits is not None:
                 self._digits.scan(data, match_event_handler=on)
         else:
-            out.extend((end, ENCODED) for end in _base64_ends(data))
+            out.extend((end, BASE64) for end in _base64_ends(data))
             if self._digits is not None:
                 out.extend(self._digit_hits(data))
         out.sort()

@@ -1,7 +1,7 @@
 """Ways to map a function over batches of work, in order: in this process, or in a pool of processes.
 
 In a pool a slice may take its worker with it (pyarrow aborts on some damaged footers, the kernel ends whoever eats
-the memory) and the others are still scanned; in this process, which one job or one batch gets, it takes all.
+the memory) and the others are still scanned. In this process, where one job or one slice is done, it takes all.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ def ordered(
 ) -> Iterator[Outcome]:
     """The outcomes of `work(scanner, batch)` for each batch, in order, computed by up to `jobs` processes.
 
-    One batch is not worth a pool. A part that kills its worker gives an outcome with `crash`. Leaving the iteration
+    One part is not worth a pool. A part that kills its worker gives an outcome with `crash`. Leaving the iteration
     early ends the workers at once.
     """
     todo = iter(batches)
     first = list(islice(todo, 2)) if jobs > 1 else []
     todo = chain(first, todo)
-    if jobs <= 1 or len(first) < 2:
-        outcomes = (outcome for batch in todo for outcome in work(scanner, batch))
+    if sum(map(len, first)) > 1:
+        outcomes = _pooled(work, todo, scanner, jobs if len(first) > 1 else 1)
     else:
-        outcomes = _pooled(work, todo, scanner, jobs)
+        outcomes = (outcome for batch in todo for outcome in work(scanner, batch))
     for outcome in outcomes:
         if progress is not None:
             progress(outcome.tally.bytes, len(outcome.findings))
@@ -129,7 +129,9 @@ def _pool(work: Work, scanner: Detector, jobs: int) -> Iterator[ProcessPoolExecu
 
     forks = sys.platform == "linux"  # a forked worker inherits the compiled rules
     context = multiprocessing.get_context("fork" if forks else "spawn")
-    pool = ProcessPoolExecutor(jobs, context, _start, (os.getpid(), work, scanner if forks else scanner.policy))
+    stdin = _dup(0) if forks else None
+    start = (os.getpid(), stdin, work, scanner if forks else scanner.policy)
+    pool = ProcessPoolExecutor(jobs, context, _start, start)
     try:
         yield pool
     finally:
@@ -137,9 +139,18 @@ def _pool(work: Work, scanner: Detector, jobs: int) -> Iterator[ProcessPoolExecu
             process.kill()
         # Without `cancel_futures`: the pool finds its workers dead, and stumbles over futures that others cancelled.
         pool.shutdown(wait=False)
+        if stdin is not None:
+            os.close(stdin)
 
 
-def _start(parent: int, work: Work, known: Detector | Policy) -> None:
+def _dup(descriptor: int) -> int | None:
+    try:
+        return os.dup(descriptor)
+    except OSError:
+        return None
+
+
+def _start(parent: int, stdin: int | None, work: Work, known: Detector | Policy) -> None:
     """Make a worker ready: the terminal's interrupt is for the parent, without whom there is nothing to do."""
     global _worker  # noqa: PLW0603 - what a pool gives its workers has no other place
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -147,6 +158,8 @@ def _start(parent: int, work: Work, known: Detector | Policy) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it went before we asked to be told
             os._exit(1)
+    if stdin is not None:  # multiprocessing put /dev/null there, and `/dev/stdin < shard.jsonl` would read as empty
+        os.dup2(stdin, 0)
     if isinstance(known, Policy):
         rules, engine = book.opened(known)
         known = Detector(rules, known, engine)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path as FilePath
 
-from leakscan.types import LeakscanError, Path, Rule
+from leakscan.types import LeakscanError, Rule, Step
 
 SHAPE_LIMIT = 48
 """Code points of a shape that are shown; the rest becomes one ``…``."""
@@ -243,7 +243,7 @@ def context(
     return Veil(text, spans, keep, values).context(at)
 
 
-def pointer(path: Path, masked_names: Mapping[str, str] | None = None) -> str:
+def pointer(path: Sequence[Step], masked_names: Mapping[str, str] | None = None) -> str:
     """`path` as an RFC 6901 JSON Pointer; a member name that holds a leak is given by `masked_names` instead."""
     names = masked_names or {}
     out = ""

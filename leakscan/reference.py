@@ -13,7 +13,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed does not list it
 from typing import Any
 
 from leakscan.detect import Chosen, Detector
@@ -39,8 +39,8 @@ class Value:
     row_group: int | None = None
 
 
-class _Record:
-    """All values of one record as a block of a single unit."""
+class _Unit:
+    """Values that are masked together (those of a JSON record, one cell of a table) as a block of a single unit."""
 
     escaped = False
     path: Path | None = ()
@@ -69,8 +69,8 @@ class _Record:
         yield out
 
 
-def scan(rules: Sequence[Rule], policy: Policy, records: Iterable[Sequence[Value]], uri: str, format_: str) -> list[Finding]:
-    """Every finding in the given records, in order."""
+def scan(rules: Sequence[Rule], policy: Policy, units: Iterable[Sequence[Value]], uri: str, format_: str) -> list[Finding]:
+    """Every finding in the given units, in order. What leaks in one value of a unit is masked around all its findings."""
     detector = Detector(rules, policy, None)
     tally = Tally(format=format_)
 
@@ -82,8 +82,8 @@ def scan(rules: Sequence[Rule], policy: Policy, records: Iterable[Sequence[Value
 
     return [
         finding
-        for values in records
-        for finding in detector.unit_findings(_Record(values), 0, choose, uri, tally)[0]
+        for values in units
+        for finding in detector.unit_findings(_Unit(values), 0, choose, uri, tally)[0]
     ]
 
 
@@ -207,10 +207,11 @@ def text(data: str) -> Iterator[list[Value]]:
 
 
 def rows(table: Any) -> Iterator[list[Value]]:
-    """The rows of a pyarrow Table, by way of Python objects."""
+    """The values of a pyarrow Table, row after row, by way of Python objects; each is masked on its own."""
     kinds = {field.name: field.type for field in table.schema}
     for number, row in enumerate(table.to_pylist(maps_as_pydicts=None)):
-        yield [leaf for name, value in row.items() for leaf in _walk(value, kinds[name], (name,), number)]
+        for name, value in row.items():
+            yield from ([leaf] for leaf in _walk(value, kinds[name], (name,), number))
 
 
 def _walk(value: Any, kind: Any, path: Path, record: int) -> Iterator[Value]:
@@ -248,16 +249,18 @@ def _text(value: Any, kind: Any) -> str:
         return value if isinstance(value, str) else ""
     if isinstance(value, float):
         return str(int(value)) if _LONG <= abs(value) < 2**63 and value == int(value) else ""
-    if abs(value if isinstance(value, int) else value.scaleb(kind.scale)) < _LONG:
+    unscaled: int | Decimal = value if isinstance(value, int) else value.scaleb(kind.scale)
+    if abs(unscaled) < _LONG:
         return ""
     text = str(int(value)) if value == int(value) else str(value)
     return text if len(text) >= len(str(_LONG)) else ""
 
 
 def cells(data: str, delimiter: str = ",") -> Iterator[list[Value]]:
-    """The rows of a CSV text with a header; empty lines are none."""
+    """The cells of a CSV text with a header, row after row, each masked on its own; empty lines are no rows."""
     csv.field_size_limit(1 << 30)
     rows = filter(None, csv.reader(io.StringIO(data, newline=""), delimiter=delimiter))
     header = next(rows, [])
     for number, row in enumerate(rows):
-        yield [Value(cell, (header[i] if i < len(header) else i,), number) for i, cell in enumerate(row)]
+        for at, cell in enumerate(row):
+            yield [Value(cell, (header[at] if at < len(header) else at,), number)]

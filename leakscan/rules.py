@@ -81,7 +81,7 @@ class Matcher:
 
     @cached_property
     def _raw(self) -> re.Pattern[bytes] | None:
-        expression = dialect.raw(f"(?:{self.rule.before})(?:{self.rule.pattern})")
+        expression = dialect.raw(self._whole)
         if not expression:
             return None
         left, right = (LEFT, RIGHT) if self.rule.edges else ("", "")
@@ -89,7 +89,7 @@ class Matcher:
 
     @cached_property
     def _width(self) -> int:
-        return sum(dialect.width(dialect.parse(p))[1] for p in (self.rule.before, self.rule.pattern))
+        return dialect.width(dialect.parse(self._whole))[1]
 
     def may_match(self, raw: bytes, end: int) -> bool:
         """Whether a match may stand around the byte before `end` of a unit's raw bytes; never False if one does.
@@ -98,7 +98,24 @@ class Matcher:
         """
         if self._raw is None:
             return True
-        return self._raw.search(raw, max(0, end - self._width), end + self._width) is not None
+        reach = self._width if self._is_tight else 12 * self._width
+        low, high = max(0, end - reach), end + reach
+        if not self._has_space:  # then the match lies in one word, which is most often shorter
+            low = max(low, raw.rfind(b" ", low, end) + 1)
+            high = min(high, len(raw) if (space := raw.find(b" ", end, high)) < 0 else space)
+        return self._raw.search(raw, low, high) is not None
+
+    @cached_property
+    def _whole(self) -> str:
+        return f"(?:{self.rule.before})(?:{self.rule.pattern})"
+
+    @cached_property
+    def _is_tight(self) -> bool:
+        return dialect.is_tight(self._whole)
+
+    @cached_property
+    def _has_space(self) -> bool:
+        return dialect.has_space(self._whole)
 
     def find(self, text: str, path: Path = ()) -> list[Match]:
         """Every leak of this rule in `text`, a decoded value at `path`, by start then end.

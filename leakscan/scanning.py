@@ -6,8 +6,8 @@ regard to the number of workers and given back in order.
 
 from __future__ import annotations
 
+import contextlib
 import io
-import os
 import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,12 +48,14 @@ def run(
     scanner = scanner or detector(policy)
     batches = _batches(storage.expand(paths), policy)
     seen = Tally()
-    for outcome in executors.ordered(scan_batch, batches, scanner, policy.jobs, progress):
+    jobs = 1 if storage.STDIN in paths else policy.jobs  # standard input can be read in this process, and once
+    for outcome in executors.ordered(scan_batch, batches, scanner, jobs, progress):
         if outcome.slice.index == 0:
             seen = Tally()
         yield _rebased(outcome, seen)
-        seen.records += outcome.tally.records
-        seen.lines += outcome.tally.lines
+        lines = _lines(outcome.slice) if outcome.crash and outcome.slice.format == "jsonl" else 0
+        seen.records += max(outcome.tally.records, lines)
+        seen.lines += max(outcome.tally.lines, lines)
 
 
 def _batches(found: Iterable[Shard | storage.Lost], policy: Policy) -> Iterator[list[Slice | storage.Lost]]:
@@ -114,6 +116,18 @@ def _rebased(outcome: Outcome, before: Tally) -> Outcome:
     return outcome
 
 
+def _lines(part: Slice) -> int:
+    """The lines of a slice of JSON Lines whose worker did not get to count them: numbers of those behind it rest on it."""
+    count = 0
+    with contextlib.suppress(OSError), storage.open_shard(part.shard) as stream:
+        stream.seek(part.start)
+        left = part.shard.size - part.start if part.stop is None else part.stop - part.start
+        while left > 0 and (chunk := stream.read(min(left, 1 << 20))):
+            count += chunk.count(b"\n")
+            left -= len(chunk)
+    return count
+
+
 def _plus(number: int | None, base: int) -> int | None:
     return None if number is None else number + base
 
@@ -121,7 +135,7 @@ def _plus(number: int | None, base: int) -> int | None:
 # -- in a worker -------------------------------------------------------------------------------------------------
 
 
-def scan_batch(scanner: Detector, batch: list[Slice | storage.Lost]) -> list[Outcome]:
+def scan_batch(scanner: Detector, batch: Sequence[Slice | storage.Lost]) -> list[Outcome]:
     """The outcome of each part of a batch."""
     return [scan_slice(scanner, part) if isinstance(part, Slice) else _lost(part) for part in batch]
 
@@ -152,7 +166,8 @@ def scan_slice(scanner: Detector, part: Slice) -> Outcome:
 
 def _masked(scanner: Detector, names: str) -> str:
     """Names of fields as a reader gave them, with what leaks in them masked."""
-    return "/".join(map(scanner.masked_name, names.split("/")))
+    steps = names.split("/")
+    return "/".join(scanner.masked_name(step, tuple(steps[:at])) for at, step in enumerate(steps))
 
 
 def frames(error: BaseException) -> str:
@@ -174,6 +189,10 @@ def _scan(scanner: Detector, part: Slice, outcome: Outcome) -> None:
         tally.format = name
         if name == "lfs":
             tally.gap("lfs_pointer", "shard", "a Git LFS pointer: the content is not here; run `git lfs pull`")
+            tally.unread = True
+            return
+        if name in formats.UNOPENED:
+            tally.gap("unsupported", "shard", f"{formats.UNOPENED[name]}: not opened")
             tally.unread = True
             return
         for block in formats.module(name).blocks(stream, part, policy, tally):
@@ -224,7 +243,7 @@ def _restart(stream: BinaryIO, head: bytes) -> BinaryIO:
 
 def _spooled(stream: BinaryIO) -> BinaryIO:
     """A copy that can be sought in: in memory if small, else in a file that has no name."""
-    copy = tempfile.SpooledTemporaryFile(_SPOOL)
+    copy = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - its reader keeps it, and it goes with the reader
     while chunk := stream.read(1 << 20):
         copy.write(chunk)
     copy.seek(0)

@@ -17,6 +17,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_HOPS = 3
 """How many encodings may be nested in one another."""
@@ -91,6 +92,43 @@ def may_be_base64(raw: bytes, at: int) -> bool:
     found = _RAW_RUN.match(raw, start, at + 600)
     run = _SLASH.sub(b"/", found.group()) if found else b""
     return len(run) >= BASE64_MIN and (len(run) > BASE64_MIN * 16 or _ASCII_DIGITS.search(run) is not None)
+
+
+def readings(raw: bytes, depth: int = MAX_HOPS) -> Iterator[bytes]:
+    """`raw` bytes (text or JSON source) as the percent and HTML views of the strings in it would have them written.
+
+    Good enough to look for candidates in: what a rule finds in such a view stands, raw, in one of these.
+    """
+    if depth:
+        for expression, decoded in ((_RAW_PERCENT, _raw_percent), (_RAW_ENTITY, _raw_entity)):
+            reading = expression.sub(decoded, raw)
+            if reading != raw:
+                yield reading
+                yield from readings(reading, depth - 1)
+
+
+_RAW_PERCENT = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+_RAW_ENTITY = re.compile(rb"(?:&|\\{1,15}u0026)(#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def _raw_percent(found: re.Match[bytes]) -> bytes:
+    decoded = bytes.fromhex(found.group().replace(b"%", b"").decode())
+    try:
+        decoded.decode("utf-8")
+    except UnicodeDecodeError:
+        return found.group()
+    return decoded
+
+
+def _raw_entity(found: re.Match[bytes]) -> bytes:
+    return _entity(found.group(1)) or found.group()
+
+
+@lru_cache(maxsize=4096)
+def _entity(name: bytes) -> bytes:
+    reference = f"&{name.decode()};"
+    decoded = html.unescape(reference)
+    return b"" if decoded == reference else decoded.encode("utf-8", "surrogatepass")
 
 
 def _percent_units(text: str) -> Iterator[tuple[int, int, str]]:

@@ -202,6 +202,15 @@ def test_a_terminal_gets_progress_and_it_shows_no_value(data: FilePath) -> None:
     assert on_terminal("scan", "leaky.jsonl", "--quiet", stream="stderr") == (1, b"")
 
 
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_standard_input_is_read_beside_other_shards(data: FilePath, name: str) -> None:
+    with open("leaky.jsonl", "rb") as shard:
+        process = command("scan", name, "clean.jsonl", "-j", "2", stdin=shard, stdout=subprocess.PIPE)
+    out, _ = process.communicate(timeout=60)
+    assert [json.loads(line)["location"]["uri"] for line in out.splitlines()] == [name, name]
+    assert process.returncode == 1
+
+
 def test_standard_input_is_read_as_json_lines(data: FilePath) -> None:
     process = command("scan", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     out, _ = process.communicate(json.dumps(LEAK).encode())
@@ -283,6 +292,43 @@ def test_a_crash_shows_type_and_frames_and_no_data_and_leaves_no_output(
     assert "in fail\n" in err
     assert SSN not in err
     assert sorted(item.name for item in data.iterdir()) == ["clean.jsonl", "leaky.jsonl"]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_crash_in_one_shard_ends_with_its_code_when_the_others_are_read_and_reported(
+    run: Run, data: FilePath, monkeypatch: pytest.MonkeyPatch, jobs: str
+) -> None:
+    def blocks(stream: Any, part: Slice, *_args: Any) -> Iterator[Any]:
+        if part.shard.uri == "bad.txt":
+            raise Secret(SSN)
+        yield from ()
+
+    monkeypatch.setattr("leakscan.formats.text.blocks", blocks)
+    monkeypatch.setattr("leakscan.scanning._BATCH_SHARDS", 1)
+    (data / "bad.txt").write_text("no JSON")
+    code, out, err = run("scan", "bad.txt", "leaky.jsonl", "-o", "f.jsonl", "--manifest", "m.jsonl", "-j", jobs)
+    assert (code, len((data / "f.jsonl").read_text().splitlines())) == (70, 2)
+    assert err.startswith("leakscan: internal error in bad.txt: Secret at test_cli.py:")
+    assert "coverage.crash" in out
+    lines = [json.loads(line) for line in (data / "m.jsonl").read_text().splitlines()]
+    assert [line["status"] for line in lines[:-1]] == ["unread", "scanned"]
+    assert SSN not in out + err + (data / "m.jsonl").read_text()
+
+
+def test_a_shard_that_kills_its_worker_is_a_crash_and_the_others_are_read(
+    run: Run, data: FilePath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def blocks(stream: Any, part: Slice, *_args: Any) -> Iterator[Any]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        yield
+
+    monkeypatch.setattr("leakscan.formats.text.blocks", blocks)
+    (data / "bad.txt").write_text("no JSON")
+    monkeypatch.setattr("leakscan.scanning._BATCH_SHARDS", 2)
+    code, out, err = run("scan", "clean.jsonl", "bad.txt", "leaky.jsonl", "-o", "f.jsonl", "-j", "2")
+    assert (code, len((data / "f.jsonl").read_text().splitlines())) == (70, 2)
+    assert err == "leakscan: internal error in bad.txt: worker died\n"
+    assert "bad.txt, shard: the process that read it died" in out
 
 
 def test_an_interrupt_leaves_the_report_of_before(run: Run, data: FilePath, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def read(raw: bytes, size: int = 1 << 20) -> tuple[list[tuple[Cell, Any, bytes]]
             assert (leaf.lo, leaf.hi) == (lo, hi)
             [[place]] = block.places(unit, leaf, [(0, len(leaf.text))])
             assert place.path == leaf.path
-            assert leaf.key is (place.record is None)
+            assert not leaf.key or place.record is None
             out.append(((place.record, place.path, leaf.text), place, raw[place.byte_start : place.byte_end]))
     return out, tally
 
@@ -54,11 +54,16 @@ def expected(text: str, delimiter: str) -> list[Cell]:
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
     if not rows:
         return []
-    names: list[str | int] = list(range(len(rows[0])))
     out: list[Cell] = []
-    if all(rows[0]) and len(set(rows[0])) == len(rows[0]) and not any(map(is_number, rows[0])):
-        names = list(rows.pop(0))
-        out = [(None, (name,), str(name)) for name in names]
+    for row in rows[: reader._shape(text.encode(), delimiter, complete=True).preamble]:
+        out += [(None, (at,), cell) for at, cell in enumerate(row) if cell]
+        rows = rows[1:]
+    first = rows[0]
+    names: list[str | int] = list(range(len(first)))
+    if any(first) and all(first[1:]) and len(set(first)) == len(first) and not any(map(is_number, first)):
+        names = [name or at for at, name in enumerate(first)]
+        out += [(None, (name,), str(name)) for name in first if name]
+        rows = rows[1:]
     for record, row in enumerate(rows):
         for at, cell in enumerate(row):
             out += [(record, (names[at] if at < len(names) else at,), cell)] if cell else []
@@ -155,6 +160,45 @@ def test_ragged_rows_are_scanned_and_the_first_twenty_named(size: int) -> None:
         Gap("coverage.malformed", "rows", "5 more rows have too many or too few cells; they were scanned"),
     ]
     assert tally.records == 26
+
+
+@pytest.mark.parametrize(
+    ("head", "row"), [(b"a,b,c\n", b"1,2,x,\n"), (b"a,b\n", b"r,1,2,3\n")]
+)
+def test_rows_that_agree_on_another_width_than_the_header_are_a_note(head: bytes, row: bytes) -> None:
+    held, tally = read(head + row * 30 + b"odd\n" * 2)
+    assert [gap.at for gap in tally.gaps] == ["record 30", "record 31"]
+    assert tally.gaps[0].detail == f"1 cells instead of {row.count(b',') + 1}; they were scanned"
+    assert tally.notes == [
+        f"the first row has {head.count(b',') + 1} cells, those below it {row.count(b',') + 1}",
+    ]
+    assert sum(cell[0] is not None for cell, _, _ in held) == 30 * len(row.rstrip(b",\n").split(b",")) + 2
+
+
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_comments_and_titles_above_the_header_are_no_records(size: int) -> None:
+    held, tally = read(b"# source: x, y\nThe title\na,b,c\n" + b"1,2,3\n" * 10, size)
+    assert {cell for cell, _, _ in held if cell[0] is None} == {
+        (None, (0,), "# source: x"),
+        (None, (1,), " y"),
+        (None, (0,), "The title"),
+        (None, ("a",), "a"),
+        (None, ("b",), "b"),
+        (None, ("c",), "c"),
+    }
+    assert (tally.records, tally.gaps, tally.notes) == (10, [], [])
+
+
+def test_comments_between_the_rows_are_not_malformed() -> None:
+    raw = b"#made by hand\n" * 30 + b"a,b,c\n" + b"1,2,3\n" * 40 + b"# the rest, later\n" + b"4,5,6\n" * 40 + b"7,8\n"
+    held, tally = read(raw)
+    assert (tally.records, [gap.at for gap in tally.gaps]) == (82, ["record 81"])
+    assert {cell for cell, _, _ in held if cell[2] == "1"} == {(n, ("a",), "1") for n in range(40)}
+
+
+def test_a_table_with_an_index_that_has_no_name_has_a_header() -> None:
+    held = cells(b",ssn,name\n0,1,ann\n1,2,bob\n")
+    assert [cell for cell in held if cell[0] == 0] == [(0, ("name",), "ann"), (0, ("ssn",), "1"), (0, (0,), "0")]
 
 
 def test_bytes_that_are_not_utf8_are_kept() -> None:

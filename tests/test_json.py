@@ -183,7 +183,7 @@ def test_a_malformed_element_is_named_and_scanned_as_text():
         (3, (), "7"),
     ]
     assert gaps(tally) == [
-        ("coverage.malformed", "record 1", "not JSON from character 5; scanned as text"),
+        ("coverage.malformed", "record 1", "not JSON from character 6; scanned as text"),
         ("coverage.malformed", "record 2", "not JSON from character 5; scanned as text"),
     ]
     assert tally.records == 4

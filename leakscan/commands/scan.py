@@ -19,7 +19,7 @@ from leakscan.reports.target import Target
 from leakscan.scanning import detector, run
 from leakscan.types import CONFIDENCES, SEVERITIES, LeakscanError, Outcome, Policy, Rule
 
-CLEAN, FOUND, INCOMPLETE = 0, 1, 3
+CLEAN, FOUND, INCOMPLETE, CRASHED = 0, 1, 3, 70
 
 _COLOURS = {"critical": "magenta", "high": "red", "medium": "yellow", "low": "cyan"}
 
@@ -70,7 +70,8 @@ def command(
 ) -> int:
     """Scan files, folders, globs; '-' reads JSON Lines from standard input.
 
-    Exit codes: 0 clean and complete, 1 findings, 2 wrong usage, 3 nothing found but not everything read.
+    Exit codes: 0 clean and complete, 1 findings, 2 wrong usage, 3 nothing found but not everything read, 70 a bug
+    of leakscan kept it from reading something.
     """
     resolved = policy.resolve(os.environ, format=read_as or "", validate=manifest is not None, **flags)
     scanner = detector(resolved)
@@ -96,7 +97,9 @@ def command(
 
 
 def exit_code(summary: Summary, resolved: Policy) -> int:
-    """What the design promises scripts."""
+    """What the design promises scripts; a crash is never 0 or 1, even where the other shards were read."""
+    if summary.coverage.kinds["coverage.crash"]:
+        return CRASHED
     if at_or_above(summary.severities, resolved.fail_on):
         return FOUND
     return INCOMPLETE if summary.coverage.kinds or summary.unread else CLEAN

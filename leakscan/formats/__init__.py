@@ -22,7 +22,19 @@ FORMATS: dict[str, str] = {
     "csv": "leakscan.formats.csv",
     "text": "leakscan.formats.text",
 }
-"""Where the reader of each format is; `identify` also knows `lfs`, a pointer to data that are elsewhere."""
+"""Where the reader of each format is; `identify` also knows `lfs`, a pointer to data elsewhere, and `UNOPENED`."""
+UNOPENED: dict[str, str] = {
+    "zip": "a zip archive (or Office document, wheel, npz)",
+    "7z": "a 7z archive",
+    "rar": "a RAR archive",
+    "tar": "a tar archive",
+    "pdf": "a PDF document",
+    "ole": "an old Office document",
+    "orc": "an ORC table",
+    "avro": "an Avro table",
+    "hdf5": "an HDF5 file",
+}
+"""What holds its content compressed or in an order of its own, so that its bytes say nothing, and has no reader yet."""
 
 _LINES = (".jsonl", ".ndjson", ".jsonlines", ".ldjson")
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
@@ -30,6 +42,18 @@ _COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lzma", ".lz4")
 _POINTER = re.compile(
     rb"version https?://[\w./-]+/spec/v1\n(?:[\w.-]+ .*\n)*oid \w+:[0-9a-f]{32,}\n|# xet version \d", re.IGNORECASE
 )
+_MAGIC = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"PK\x07\x08", "zip"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"%PDF-", "pdf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"Obj\x01", "avro"),
+    (b"\x89HDF\r\n\x1a\n", "hdf5"),
+)
+_TAR = re.compile(rb"[^\0].{256}ustar[\0 ]", re.DOTALL)
 _ENOUGH = 100
 """Lines that are looked at to tell what the others are."""
 _DEEP = 8192
@@ -51,7 +75,7 @@ def module(name: str) -> ModuleType:
 
 
 def identify(head: bytes, name: str, complete: bool) -> str:
-    """The format of a shard, or `lfs`, from its first uncompressed bytes (64 KiB); `complete` if that is all of it.
+    """The format of a shard, or `lfs`, or one of `UNOPENED`, from its first uncompressed bytes (64 KiB); `complete` if that is all of it.
 
     JSON and CSV in UTF-16 or UTF-32 is `text`, for their readers know UTF-8 alone. A caller that would rather give
     them a `leakscan.formats.text.transcoded` stream identifies that one.
@@ -81,6 +105,13 @@ def _binary(head: bytes, complete: bool) -> str:
         return "parquet"
     if head.startswith((b"ARROW1\0\0", b"FEA1")) or _is_stream(head):
         return "arrow"
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return name
+    if _TAR.match(head):
+        return "tar"
+    if head.startswith(b"ORC") and b"\0" in head[:256]:
+        return "orc"
     return "lfs" if complete and len(head) < 4096 and _POINTER.match(head) else ""
 
 

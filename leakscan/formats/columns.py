@@ -559,7 +559,7 @@ def _numpy(array: pa.Array) -> Ints:
     """The numbers of a fixed-width array, zero-copy but for booleans; what stands under nulls is anything."""
     if pt.is_boolean(array.type):
         return np.asarray(array.to_numpy(zero_copy_only=False))
-    kind = np.dtype(array.type.to_pandas_dtype())
+    kind = array.slice(0, 0).to_numpy().dtype  # older pyarrow wants pandas for `to_pandas_dtype`
     buffer = array.buffers()[1]
     if buffer is None:
         return np.empty(0, kind)

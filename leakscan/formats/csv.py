@@ -27,7 +27,9 @@ NAMED = 20
 """How many rows with too many or too few cells are named one by one."""
 _CHUNK = 1 << 18
 _SAMPLE = 100
-"""Rows looked at to tell the delimiter."""
+"""Rows looked at to tell the delimiter, and how many cells rows have."""
+_AGREED = 0.8
+"""Share of the rows that must have as many cells as each other for a row that has others to be malformed."""
 _CONTINUATION, _FOUR = bytes(range(0x80, 0xC0)), bytes(range(0xF0, 0xF5))
 
 Where = Callable[[int], tuple[int, int]]
@@ -42,11 +44,14 @@ def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Itera
     sample = _read(text, HEAD)
     source = _Source(_chunks(sample, text), encoding, tally)
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_ROW))
-    delimiter = _delimiter(sample, complete=len(sample) < HEAD)
-    yield from _batches(source, delimiter, policy.block_size, tally)
+    complete = len(sample) < HEAD
+    delimiter = _delimiter(sample, complete=complete)
+    shape = _shape(sample, delimiter, complete=complete)
+    yield from _batches(source, delimiter, shape, policy.block_size, tally)
 
 
-def _batches(source: _Source, delimiter: str, size: int, tally: Tally) -> Iterator[Block]:
+def _batches(source: _Source, delimiter: str, shape: _Shape, size: int, tally: Tally) -> Iterator[Block]:
+    preamble = shape.preamble
     columns: _Columns | None = None
     ragged = 0
     ended = "full"
@@ -55,11 +60,15 @@ def _batches(source: _Source, delimiter: str, size: int, tally: Tally) -> Iterat
             reader = csv.reader(source, delimiter=delimiter)
         batch = _Batch(source.line, source.byte, source.encoding, delimiter, tally.records, source.lines)
         ended = _fill(reader, source, batch, size)
+        if batch.rows and preamble:
+            count = min(preamble, len(batch.rows))
+            yield _preamble_block(batch, count)
+            batch, preamble = batch.behind(count), preamble - count
         if batch.rows and columns is None:
-            columns = _columns(batch, tally)
+            columns = _columns(batch, shape, tally)
             if columns.named:
                 yield from _header_block(batch, columns)
-                batch = batch.without_first()
+                batch = batch.behind(1)
         if batch.rows and columns is not None:
             ragged = _note_ragged(batch, columns, ragged, tally)
             yield from _column_blocks(batch, columns)
@@ -84,23 +93,32 @@ def _skip(source: _Source, batch: _Batch, tally: Tally) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The names of the columns, or their numbers where there is no header."""
+    """The names of the columns, or their numbers where there is no header, and how many cells a row has."""
 
     names: tuple[str | int, ...]
     named: bool
+    width: int
 
 
-def _columns(batch: _Batch, tally: Tally) -> _Columns:
+def _columns(batch: _Batch, shape: _Shape, tally: Tally) -> _Columns:
     row = batch.rows[0]
+    width = shape.width or len(row)
     named = _is_header(row)
-    names = tuple(batch.decoded(cell) for cell in row) if named else tuple(range(len(row)))
+    names = tuple(batch.decoded(cell) or at for at, cell in enumerate(row)) if named else tuple(range(len(row)))
     for name in names:
         tally.fields["/" + str(name).replace("~", "~0").replace("/", "~1")] = None
-    return _Columns(names, named)
+    if width != len(row):
+        tally.notes.append(f"the first row has {len(row)} cells, those below it {width}")
+    return _Columns(names, named, width)
 
 
 def _is_header(row: list[str]) -> bool:
-    return all(row) and len(set(row)) == len(row) and not any(map(_is_number, row))
+    """Whether a row names columns; pandas and R leave the name of the first empty, which has the row's own."""
+    return all(row[1:]) and any(row) and len(set(row)) == len(row) and not any(map(_is_number, row))
+
+
+def _is_comment(row: list[str]) -> bool:
+    return row[0].startswith("#")
 
 
 def _is_number(cell: str) -> bool:
@@ -113,8 +131,15 @@ def _is_number(cell: str) -> bool:
 
 def _header_block(batch: _Batch, columns: _Columns) -> Iterator[Block]:
     """Names are data too: someone may have cut off the header and left a row of values in its place."""
-    header = replace(batch, record=None, held=(-1, []))
+    header = replace(batch, record=None)
     yield CellBlock(header, batch.rows[0], lambda at: (0, at), (), lambda at: (columns.names[at],), key=True)
+
+
+def _preamble_block(batch: _Batch, count: int) -> Block:
+    """The rows above the header (a comment, a title): cells without a column."""
+    at = [(row, cell) for row in range(count) for cell in range(len(batch.rows[row]))]
+    texts = [batch.rows[row][cell] for row, cell in at]
+    return CellBlock(replace(batch, record=None), texts, at.__getitem__, (), lambda cell: (at[cell][1],))
 
 
 def _column_blocks(batch: _Batch, columns: _Columns) -> Iterator[Block]:
@@ -136,11 +161,11 @@ def _column_block(batch: _Batch, cells: Sequence[str], column: int, path: Path) 
 
 
 def _note_ragged(batch: _Batch, columns: _Columns, count: int, tally: Tally) -> int:
-    width = len(columns.names)
+    width = columns.width
     if all(len(cells) == width for cells in batch.rows):
         return count
     for row, cells in enumerate(batch.rows):
-        if len(cells) != width:
+        if len(cells) != width and not _is_comment(cells):
             count += 1
             if count <= NAMED:
                 detail = f"{len(cells)} cells instead of {width}; they were scanned"
@@ -270,9 +295,10 @@ class _Batch:
     sums: list[int] = field(default_factory=list)
     held: tuple[int, list[tuple[int, str]]] = (-1, [])
 
-    def without_first(self) -> _Batch:
-        """The same without the header."""
-        return replace(self, rows=self.rows[1:], starts=self.starts[1:], ends=self.ends[1:], held=(-1, []))
+    def behind(self, count: int) -> _Batch:
+        """The same without the first rows."""
+        rows, starts, ends = self.rows[count:], self.starts[count:], self.ends[count:]
+        return replace(self, rows=rows, starts=starts, ends=ends, held=(-1, []))
 
     def decoded(self, cell: str) -> str:
         """A cell's text."""
@@ -423,6 +449,31 @@ def _delimiter(sample: bytes, *, complete: bool) -> str:
     lines = lines if complete else lines[:-1] or lines
     best = {delimiter: _evenness(lines, delimiter) for delimiter in DELIMITERS}
     return max(DELIMITERS, key=lambda delimiter: best[delimiter])
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How many cells the rows of a table have (0: as many as its first row), and how many rows stand above that."""
+
+    width: int = 0
+    preamble: int = 0
+
+
+def _shape(sample: bytes, delimiter: str, *, complete: bool) -> _Shape:
+    """What most rows of the sample agree on: a header may be shorter or longer, comments and titles may precede it."""
+    lines = [line.decode("latin-1") for line in sample.splitlines(keepends=True)]
+    reader = csv.reader(lines if complete else lines[:-1] or lines, delimiter=delimiter)
+    rows = list(islice(filter(None, reader), _SAMPLE))
+    if not rows:
+        return _Shape()
+    below = [len(row) for row in rows[1:] if not _is_comment(row)]
+    width, count = Counter(below).most_common(1)[0] if below else (0, 0)
+    if width < 2 or count < _AGREED * len(below):
+        return _Shape()
+    preamble = 0
+    while len(rows[preamble]) != width and (sum(map(bool, rows[preamble])) < 2 or _is_comment(rows[preamble])):
+        preamble += 1
+    return _Shape(width, preamble)
 
 
 def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
