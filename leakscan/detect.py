@@ -153,7 +153,7 @@ class Detector:
         for unit, found in by_unit.items():
             low, high = block.span(unit)
             raw = bytes(block.data[low:high])
-            candidate = self._confirmed(raw, low, found, escaped=block.escaped)
+            candidate = self._confirmed(raw, low, found)
             if candidate.hits:
                 out[unit] = candidate
                 if all(what == ENCODED for _, what in candidate.hits):
@@ -184,10 +184,10 @@ class Detector:
         return {
             owners[piece]
             for piece, found in by_piece.items()
-            if self._confirmed(pieces[piece], ends[piece] - len(pieces[piece]) - 1, found, escaped=True).hits
+            if self._confirmed(pieces[piece], ends[piece] - len(pieces[piece]) - 1, found).hits
         }
 
-    def _confirmed(self, raw: bytes, low: int, hits: list[tuple[int, int]], *, escaped: bool) -> Candidate:
+    def _confirmed(self, raw: bytes, low: int, hits: list[tuple[int, int]]) -> Candidate:
         """The hits in a unit that a second look at its `raw` bytes, which begin at `low`, does not rule out.
 
         A rule must still fit the bytes around its hit; a keyword must be a word, and the shape of one of its rules be
@@ -203,8 +203,9 @@ class Detector:
                 looks[what] += 1
                 if looks[what] <= _LOOKS and not self.matchers[what].may_match(raw, end - low):
                     continue
-            elif what == SLASHED:
-                if not escaped or not may_be_base64(raw, end - low - 3):
+            elif what in (BASE64, SLASHED):
+                looks[what] += 1
+                if looks[what] <= _LOOKS and not may_be_base64(raw, end - low - 1):
                     continue
                 what = BASE64  # noqa: PLW2901 - from here on they are the same
             elif what > FIELD:

@@ -31,6 +31,7 @@ _BASE64 = re.compile(
 )
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ASCII_RUN = re.compile(rb"[\x00-\x7f]{%d}" % ASCII_RUN)
+_LONG_ASCII_RUN = re.compile(rb"[\x00-\x7f]{%d}" % (2 * ASCII_RUN))
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -80,18 +81,55 @@ def _readings(text: str, hops: tuple[str, ...], within: View | None) -> Iterator
             yield view
 
 
-_ASCII_DIGITS = re.compile(rb"(?:[A-Za-f][A-HQ-Xg-nw-z0-9+/_-][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]){4}")
-_RAW_RUN = re.compile(rb"(?:[A-Za-z0-9+/_-]|\\{1,15}(?:/|u002[fF]))*")
-_SLASH = re.compile(rb"\\+(?:/|u002[fF])")
+_RAW_RUN = re.compile(rb"[A-Za-z0-9+/_\\-]+")
+_RAW_SLASH = re.compile(rb"\\+(?:/|u002[fF])")
+_RAW_ESCAPE = re.compile(rb"(?:u[0-9A-Fa-f]{4}|[bfnrt])")
+_REACH = 1 << 16
 
 
 def may_be_base64(raw: bytes, at: int) -> bool:
-    """Whether the run of base64 digits around `at`, in which slashes are escaped, may be base64 of text."""
-    low = max(0, at - 600)
-    start = max((found.end() for found in re.finditer(rb"[^A-Za-z0-9+/_\\-]", raw[low:at])), default=0) + low
-    found = _RAW_RUN.match(raw, start, at + 600)
-    run = _SLASH.sub(b"/", found.group()) if found else b""
-    return len(run) >= BASE64_MIN and (len(run) > BASE64_MIN * 16 or _ASCII_DIGITS.search(run) is not None)
+    """Whether the byte at `at` of text or JSON source may stand in base64 that `views` would look through."""
+    low = at
+    while low > 0 and at - low < _REACH:  # runs are short, but for those that are very long
+        step = max(0, low - 256)
+        gaps = list(_RAW_GAP.finditer(raw, step, low))
+        if gaps:
+            low = gaps[-1].end()
+            break
+        low = step
+    found = _RAW_RUN.match(raw, low, at + _REACH)
+    if found is None:
+        return False
+    if len(found.group()) >= _REACH:
+        return True
+    pieces = _RAW_SLASH.sub(b"/", found.group()).split(b"\\")
+    if len(pieces) > 1 and max(map(len, pieces)) >= _LINE:  # may be lines of one text
+        return True
+    # What follows a backslash is an escape, or the backslash was an escaped one.
+    return any(_text(piece) is not None or _text(_RAW_ESCAPE.sub(b"", piece, count=1)) is not None for piece in pieces)
+
+
+_RAW_GAP = re.compile(rb"[^A-Za-z0-9+/_\\-]")
+_LINE = 60
+"""Digits from which a line may go on in the next."""
+
+
+def _text(run: bytes, *, wrapped: bool = False) -> str | None:
+    """The text that a run of base64 digits stands for, if `views` looks through it."""
+    digits = run.translate(_URLSAFE, b"\r\n")
+    if len(digits) < BASE64_MIN or len(digits) % 4 == 1 or _looks_binary(digits[:64]):
+        return None
+    decoded = base64.b64decode(digits + b"=" * (-len(digits) % 4))
+    if _NOT_TEXT.search(decoded) or not (
+        _ASCII_RUN.search(decoded) if wrapped or len(decoded) > ASCII_RUN else decoded.isascii()
+    ):
+        return None
+    if wrapped and not _LONG_ASCII_RUN.search(decoded):
+        return None
+    try:
+        return decoded.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def readings(raw: bytes, depth: int = MAX_HOPS) -> Iterator[bytes]:
@@ -184,24 +222,12 @@ def _base64(found: re.Match[str], hops: tuple[str, ...], within: View | None) ->
     run = found.group()
     wrapped = "\n" in run
     body = run.rstrip("=").encode()
-    digits = body.translate(_URLSAFE, b"\r\n")
-    if len(digits) % 4 == 1:
-        return None
-    if _looks_binary(digits[:64]):
-        return None
-    decoded = base64.b64decode(digits + b"=" * (-len(digits) % 4))
-    if _NOT_TEXT.search(decoded) or not (
-        _ASCII_RUN.search(decoded) if wrapped or len(decoded) > ASCII_RUN else decoded.isascii()
-    ):
-        return None
-    if wrapped and not re.search(rb"[\x00-\x7f]{%d}" % (2 * ASCII_RUN), decoded):
-        return None
-    try:
-        text = decoded.decode("utf-8")
-    except UnicodeDecodeError:
+    text = _text(body, wrapped=wrapped)
+    if text is None:
         return None
     places = [i for i, byte in enumerate(body) if byte not in b"\r\n"] if wrapped else None
-    return View(text, hops, _triples(text, len(digits), found.start(), places), [False] * len(text), within)
+    digits = len(body) if places is None else len(places)
+    return View(text, hops, _triples(text, digits, found.start(), places), [False] * len(text), within)
 
 
 def _looks_binary(head: bytes) -> bool:

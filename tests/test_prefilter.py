@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 import json
 import re
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -220,8 +220,6 @@ def detector(rule_id: str) -> Detector:
 def found(rule_id: str, data: bytes, name: str = "jsonl") -> list[Finding]:
     tally = Tally(format=name)
     reader = jsonl.blocks if name == "jsonl" else text.blocks
-    import io
-
     out: list[Finding] = []
     for block in reader(io.BytesIO(data), Slice(Shard("u", "u", len(data))), POLICY, tally):
         out += detector(rule_id).findings(block, "u", tally)[0]
@@ -246,38 +244,40 @@ def source(data: st.DataObject, style: str, value: Any) -> str:
 
 
 @pytest.mark.parametrize("rule_id", list(RULES))
-def test_every_leak_is_found_in_every_encoding(rule_id: str) -> None:
+def test_every_leak_is_found_in_every_style_of_json_and_in_json_within_json(rule_id: str) -> None:
+    @few(1)
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        for example in RULES[rule_id].leaks:
+            want = {example.text[start:end] for start, end in example.spans}
+            for style in STYLES:
+                raw = source(data, style, document(example.path, example.text))
+                for _ in range(3):
+                    assert values(found(rule_id, raw.encode())) >= want, raw
+                    raw = source(data, style, {"arguments": raw})
+
+    check()
+
+
+ENCODINGS: dict[str, Callable[[str], str]] = {
+    "base64": lambda value: base64.b64encode(f"Here it is, in words: {value}".encode()).decode(),
+    "urlsafe base64": lambda value: base64.urlsafe_b64encode(f"Here it is, in words: {value}".encode()).decode(),
+    "percent": lambda value: quote(value, safe=""),
+    "percent, every byte": lambda value: "".join(f"%{byte:02x}" for byte in value.encode()),
+    "html": html.escape,
+    "html, every character": lambda value: "".join(f"&#{ord(char)};" for char in value),
+    "html in percent": lambda value: quote(html.escape(value), safe=""),
+}
+
+
+@pytest.mark.parametrize("rule_id", list(RULES))
+def test_every_leak_is_found_in_text_and_in_what_encodes_text(rule_id: str) -> None:
     for example in RULES[rule_id].leaks:
         want = {example.text[start:end] for start, end in example.spans}
-        path = example.path
-
-        @few(1)
-        @given(st.data())
-        def in_every_style(data: st.DataObject, path: Any = path, value: str = example.text, want: set[str] = want) -> None:
-            for style in STYLES:
-                raw = source(data, style, document(path, value))
-                assert values(found(rule_id, raw.encode())) >= want, raw
-                for _ in range(2):
-                    raw = source(data, style, {"arguments": raw})
-                    assert values(found(rule_id, raw.encode())) >= want, raw
-
-        in_every_style()
-        if not path and example.text.lstrip()[:1] not in ("{", "["):
+        if not example.path and example.text.lstrip()[:1] not in ("{", "["):
             assert values(found(rule_id, example.text.encode(), "text")) >= want
-        percent = "".join(f"%{byte:02X}" for byte in example.text.encode())
-        encoded = {
-            "base64": base64.b64encode(f"Here it is, in words: {example.text}".encode()).decode(),
-            "urlsafe": base64.urlsafe_b64encode(f"Here it is, in words: {example.text}".encode()).decode().rstrip("="),
-            "percent": quote(example.text, safe=""),
-            "every byte": percent,
-            "html": html.escape(example.text),
-            "references": "".join(f"&#{ord(char)};" for char in example.text),
-            "twice": quote(html.escape(example.text), safe=""),
-        }
-        for how, value in encoded.items():
-            missing = want - values(found(rule_id, json.dumps(document(path, value)).encode()))
-            assert not missing, how
-
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
+        for how, encode in ENCODINGS.items():
+            if example.text.lstrip()[:1] in ("{", "[") and how.startswith("html"):
+                continue  # a document inside an encoding is a text
+            raw = json.dumps(document(example.path, encode(example.text)))
+            assert values(found(rule_id, raw.encode())) >= want, (how, example.text)

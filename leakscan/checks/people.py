@@ -192,10 +192,18 @@ def _is_personal(text: str, region: str | None) -> bool:
     return p.is_valid_number(number) and p.number_type(number) not in service
 
 
+_COORDINATES = re.compile(r"\+(?:[0-9]{4}-[0-9]{5}|[0-9]{6}-[0-9]{7}|[0-9]\.[0-9]{6,14})")
+"""ISO 6709's +DDMM-DDDMM and +DDMMSS-DDDMMSS, and plain decimals."""
+_EPOCH = re.compile(r"1[346789][0-9]{8}")
+"""Seconds since 1970, in the years in which that looks like no mobile number without its zero."""
+
+
 def phone_international(text: str) -> bool | None:
     """A dialable number with its country code; validity of a range proves no subscriber, so it stays plausible."""
     digits = _digits(text)
     if _PHONE_CHARS.fullmatch(text) is None or text[0] != "+" or not 7 <= len(digits) <= 15 or is_filler(digits):
+        return False
+    if _COORDINATES.fullmatch(text):
         return False
     return None if _is_personal(text, None) else False
 
@@ -208,6 +216,8 @@ def phone_national(text: str) -> bool | None:
     if text.startswith("+"):
         return phone_international(text)
     if len(digits) == 10 and digits[3:6] == "555":  # North America's fictional exchange is a valid number elsewhere
+        return False
+    if _EPOCH.fullmatch(text):
         return False
     regions = _TRUNK if digits[0] == "0" else _PLAIN
     return None if any(_is_personal(text, region) for region in regions) else False
