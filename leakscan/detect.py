@@ -32,7 +32,7 @@ from leakscan.types import (
     Rule,
     Tally,
 )
-from leakscan.views import may_be_base64, readings, views
+from leakscan.views import base64_run, readings, views
 
 Chosen = Callable[[str, Path, bool], Iterable[int]]
 """Which rules (by index) to try on a text at a path; the flag says whether the text is a view of another."""
@@ -198,14 +198,17 @@ class Detector:
         kept = []
         needy = False
         looks: Counter[int] = Counter()
+        beyond = 0
         for end, what in hits:
             if what < ESCAPED:
                 looks[what] += 1
                 if looks[what] <= _LOOKS and not self.matchers[what].may_match(raw, end - low):
                     continue
             elif what in (BASE64, SLASHED):
-                looks[what] += 1
-                if looks[what] <= _LOOKS and not may_be_base64(raw, end - low - 1):
+                if end - low <= beyond:  # in a run that was looked at
+                    continue
+                may_be, beyond = base64_run(raw, end - low - 1)
+                if not may_be:
                     continue
                 what = BASE64  # noqa: PLW2901 - from here on they are the same
             elif what > FIELD:
@@ -303,7 +306,7 @@ class Detector:
         if not held:
             return [], 0
         values = {leak.value for _, _, leaks in held for leak in leaks}
-        known: dict[Path, list[str]] = {}
+        known: dict[tuple[str, ...], list[str]] = {}
         found: list[Finding] = []
         hidden = 0
         for leaf, text, leaks in held:
@@ -413,7 +416,7 @@ class Detector:
         leaf: Leaf,
         text: Text,
         leaks: list[Leak],
-        known: dict[Path, list[str]],
+        known: dict[tuple[str, ...], list[str]],
         values: set[str],
         uri: str,
         format_: str,
@@ -451,7 +454,7 @@ class Detector:
             record=place.record,
             row_group=place.row_group,
             pointer=pointer,
-            decode=leak.hops + ("key",) if text.key else leak.hops,
+            decode=(*leak.hops, "key") if text.key else leak.hops,
             start=base + leak.start,
             end=base + leak.end,
             line=place.line,
@@ -501,7 +504,7 @@ class Detector:
         )
 
 
-def _names(path: Path) -> Path:
+def _names(path: Path) -> tuple[str, ...]:
     return tuple(step for step in path if isinstance(step, str))
 
 

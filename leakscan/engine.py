@@ -36,6 +36,7 @@ FIELD = ESCAPED + 4
 """Not from the engine: a value in a column whose name is a context word."""
 _KEYWORD = ESCAPED + 5
 
+_DIGIT_1, _DIGIT_2, _DIGIT_3 = "[A-Za-f]", "[A-HQ-Xg-nw-z0-3]", "[ABEFIJMNQRUVYZcdghklopstwx014589]"
 _PSEUDO = {
     ESCAPED: [dialect.ESCAPED_ASCII],
     # Each as plain as it can be: one alternation with an escape in it costs more than all of these.
@@ -44,8 +45,9 @@ _PSEUDO = {
         r"&#?[A-Za-z0-9]{1,31};",
         r"\x5cu0026#?[A-Za-z0-9]",
     ],
-    # base64 whose slash is escaped: `_base64_ends` would see a shorter run
-    SLASHED: [r"[A-Za-z0-9+_-]\x5c{1,15}/[A-Za-z0-9+_-]{2}", r"[A-Za-z0-9+_-]\x5cu002[fF][A-Za-z0-9+_-]{2}"],
+    # Base64 whose slash is escaped, in which `_base64_ends` would see shorter runs. In base64 of ASCII a slash can only
+    # be the last of four digits, since in any other place it sets the highest bit of a byte.
+    SLASHED: [f"{_DIGIT_1}{_DIGIT_2}{_DIGIT_3}{slash}{_DIGIT_1}" for slash in (r"\x5c{1,15}/", r"\x5c{1,15}u002[fF]")],
 }
 
 Hits = list[tuple[int, int]]
@@ -91,7 +93,7 @@ class Engine:
         engine.keywords = {keyword: words for keyword, words, _ in facts["keywords"]}
         engine.shapeless = frozenset(facts["shapeless"])
         try:
-            engine._main, engine._digits, engine._shapes = map(_restored, databases)
+            engine._main, engine._digits, engine._shapes = map(_restored, databases)  # noqa: SLF001 - in place of __init__
         except hyperscan.error:
             raise ValueError("compiled for another CPU or hyperscan") from None
         return engine

@@ -249,8 +249,7 @@ def _text(value: Any, kind: Any) -> str:
         return value if isinstance(value, str) else ""
     if isinstance(value, float):
         return str(int(value)) if _LONG <= abs(value) < 2**63 and value == int(value) else ""
-    unscaled: int | Decimal = value if isinstance(value, int) else value.scaleb(kind.scale)
-    if abs(unscaled) < _LONG:
+    if (abs(value) if isinstance(value, int) else abs(value.scaleb(kind.scale))) < _LONG:
         return ""
     text = str(int(value)) if value == int(value) else str(value)
     return text if len(text) >= len(str(_LONG)) else ""

@@ -210,7 +210,8 @@ def split_name(name: str) -> str:
     No more may become a space, and no letter outside ASCII one inside (the Kelvin sign's lower case is ``k``): the
     engine looks for words in names as written, see `dialect.phrase`.
     """
-    return _CAMEL.sub(" ", name).encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+    words: str = _CAMEL.sub(" ", name)
+    return words.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
 
 def field_words(path: Path) -> str:
@@ -317,12 +318,12 @@ def _parse(pack: str, name: str, content: bytes) -> Iterator[Rule]:
 
 
 def _rule(pack: str, table: dict[str, Any]) -> Rule:
-    for key in table:
+    for key, value in table.items():
         if key not in _KEYS:
             raise ValueError(f"unknown key {key!r}")
         kind = _KINDS.get(key, str)
-        if not isinstance(table[key], kind):
-            raise ValueError(f"{key} must be a {kind if isinstance(kind, tuple) else kind.__name__}")
+        if not isinstance(value, kind):
+            raise TypeError(f"{key} must be a {kind if isinstance(kind, tuple) else kind.__name__}")
     for key in _REQUIRED:
         if not table.get(key):
             raise ValueError(f"{key} is missing")
@@ -333,7 +334,7 @@ def _rule(pack: str, table: dict[str, Any]) -> Rule:
         raise ValueError(f"no check named {table['check']!r}")
     if table.get("context_required") and not table.get("context"):
         raise ValueError("context_required without context words")
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
     for key in ("leaks", "weak", "clean"):
         values[key] = tuple(_example(item, marked=key != "clean") for item in table.get(key, []))
     values["aliases"] = tuple(sorted(table.get("aliases", {}).items()))

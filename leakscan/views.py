@@ -83,12 +83,15 @@ def _readings(text: str, hops: tuple[str, ...], within: View | None) -> Iterator
 
 _RAW_RUN = re.compile(rb"[A-Za-z0-9+/_\\-]+")
 _RAW_SLASH = re.compile(rb"\\+(?:/|u002[fF])")
-_RAW_ESCAPE = re.compile(rb"(?:u[0-9A-Fa-f]{4}|[bfnrt])")
+_RAW_ESCAPE = re.compile(rb"^(?:u[0-9A-Fa-f]{4}|[bfnrt])")
 _REACH = 1 << 16
 
 
-def may_be_base64(raw: bytes, at: int) -> bool:
-    """Whether the byte at `at` of text or JSON source may stand in base64 that `views` would look through."""
+def base64_run(raw: bytes, at: int) -> tuple[bool, int]:
+    """Whether the byte at `at` of text or JSON source may stand in base64 that `views` would look through.
+
+    And the end of the run of bytes for which that holds.
+    """
     low = at
     while low > 0 and at - low < _REACH:  # runs are short, but for those that are very long
         step = max(0, low - 256)
@@ -99,14 +102,20 @@ def may_be_base64(raw: bytes, at: int) -> bool:
         low = step
     found = _RAW_RUN.match(raw, low, at + _REACH)
     if found is None:
-        return False
-    if len(found.group()) >= _REACH:
-        return True
-    pieces = _RAW_SLASH.sub(b"/", found.group()).split(b"\\")
+        return False, at + 1
+    run = found.group()
+    if len(run) >= _REACH:
+        return True, found.end()
+    pieces = (_RAW_SLASH.sub(b"/", run) if b"\\" in run else run).split(b"\\")
     if len(pieces) > 1 and max(map(len, pieces)) >= _LINE:  # may be lines of one text
-        return True
+        return True, found.end()
     # What follows a backslash is an escape, or the backslash was an escaped one.
-    return any(_text(piece) is not None or _text(_RAW_ESCAPE.sub(b"", piece, count=1)) is not None for piece in pieces)
+    own = any(
+        _text(piece) is not None or (number and _text(_RAW_ESCAPE.sub(b"", piece, count=1)) is not None)
+        for number, piece in enumerate(pieces)
+        if len(piece) >= BASE64_MIN
+    )
+    return own, found.end()
 
 
 _RAW_GAP = re.compile(rb"[^A-Za-z0-9+/_\\-]")

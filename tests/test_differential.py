@@ -10,6 +10,7 @@ import lzma
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -277,7 +278,7 @@ def test_fast_equals_reference_on_tables(data: st.DataObject, block_size: int) -
 
 COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
-    "zst": lambda data: zstandard.compress(data),
+    "zst": zstandard.compress,
     "bz2": bz2.compress,
     "xz": lzma.compress,
     "lz4": lz4.frame.compress,
@@ -291,7 +292,7 @@ def test_a_compressed_shard_gives_what_it_holds(tmp_path: FilePath, data: bytes,
     want = scanned(tmp_path / "a.jsonl")
     bounds = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
     for ending, compress in COMPRESSED.items():
-        pieces = [compress(data[low:high]) for low, high in zip(bounds, bounds[1:], strict=False)]
+        pieces = [compress(data[low:high]) for low, high in pairwise(bounds)]
         (tmp_path / f"a.jsonl.{ending}").write_bytes(b"".join(pieces))  # members behind one another are one stream
         assert scanned(tmp_path / f"a.jsonl.{ending}") == want
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakscan.formats import FORMATS, identify, module
+from leakscan.formats import FORMATS, UNOPENED, identify, module
 from leakscan.formats.text import detect, transcoded
 from leakscan.types import Tally
 
@@ -47,8 +47,11 @@ LONG = '{"text": "' + "x" * 70_000
         (b"ORC is what they call it\n", "x", "text"),
         (b"Obj\x01\x04\x16avro.schema", "x", "avro"),
         (b"\x89HDF\r\n\x1a\n\0", "x", "hdf5"),
-        (b"\x7fELF\x02\x01\x01\0", "x.so", "text"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x", "text"),
+        (b"\x7fELF\x02\x01\x01\0", "x.so", "binary"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x", "binary"),
+        (b"RIFF is a file format\n", "x", "text"),
+        (b"MZ is a town\n", "x", "text"),
+        (b"\xa7\r\r\n\0\0\0\0\x12\x34", "x.pyc", "binary"),
         (POINTER, "train.parquet", "lfs"),
         (b"version https://git-lfs.github.com/spec/v1 is what a pointer begins with\n", "x.md", "text"),
         (b"# xet version 0\nfilesize = 1\nhash = '00'\n", "x", "lfs"),
@@ -110,7 +113,7 @@ LONG = '{"text": "' + "x" * 70_000
         (b"{% if a %}\n{% endif %}\n", "x.html", "text"),
         (b"{\n  int a;\n}\n", "x", "text"),
         (b"12\n13\n", "x", "text"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x.png", "text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x.png", "binary"),
     ],
 )
 def test_a_complete_head_is_told(head: bytes, name: str, expected: str) -> None:
@@ -161,7 +164,7 @@ def test_wide_encodings_are_text_until_transcoded(encoding: str) -> None:
     complete=st.booleans(),
 )
 def test_any_bytes_have_a_format(head: bytes, name: str, complete: bool) -> None:
-    assert identify(head, name, complete) in {*FORMATS, "lfs"}
+    assert identify(head, name, complete) in {*FORMATS, *UNOPENED, "lfs"}
 
 
 def test_a_document_nested_deeper_than_a_parser_goes_is_still_json() -> None:

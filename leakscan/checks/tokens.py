@@ -420,6 +420,14 @@ _PART = re.compile(r"[A-Za-z]*|[0-9]*|[A-Za-z]{1,4}[0-9]{1,3}|[0-9]{1,2}[A-Za-z]
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 
 
+_SYMBOL = re.compile(r"_*[A-Za-z0-9]{0,14}(?:_{1,2}[A-Za-z0-9]{1,14}){2,20}_*|_Z[NKTLSt0-9]\w*")
+
+
+def _is_symbol(text: str) -> bool:
+    """Whether it is a name as linkers see them: ``PKCS12_SAFEBAG_create0_p8inf``, ``_ZN5arrow8…``."""
+    return _SYMBOL.fullmatch(text) is not None
+
+
 def _composed(text: str) -> bool:
     """Whether it is put together of words and numbers: ``gpt-4-turbo-2024-04-09``."""
     parts = _SEPARATORS.split(text)
@@ -428,7 +436,7 @@ def _composed(text: str) -> bool:
 
 def random_token(text: str) -> bool | None:
     """Keep what looks drawn by a machine; drop words, identifiers, UUIDs, numbers, stand-ins."""
-    if len(text) < _MIN_TOKEN or _stand_in(text) or _UUID.fullmatch(text):
+    if len(text) < _MIN_TOKEN or _stand_in(text) or _UUID.fullmatch(text) or _is_symbol(text):
         return False
     core = max(_SEPARATORS.split(text), key=len)
     if _HEX.fullmatch(core) and (len(core) >= _MIN_HEX or core == text):
@@ -490,7 +498,9 @@ def strong_password(text: str) -> bool | None:
 
     Without quotes a value may be a variable, a path or a version, so three kinds are asked for.
     """
-    if len(text) < _MIN_STRONG or _timid(text) or _UUID.fullmatch(text) or _HEX.fullmatch(text):
+    if len(text) < _MIN_STRONG or _timid(text) or _is_symbol(text):
+        return False
+    if _UUID.fullmatch(text) or _HEX.fullmatch(text):
         return False
     letters = any(sign.isalpha() for sign in text)
     digits = any(sign.isdigit() for sign in text)

@@ -66,10 +66,10 @@ def describe(rule: Rule) -> list[str]:
         ("legal", ", ".join(rule.legal)),
         ("aliases", ", ".join(f"{name}: {value}" for name, value in rule.aliases)),
         ("remediation", rule.remediation),
-        ("references", "\n             ".join(rule.references)),
+        ("references", "\n               ".join(rule.references)),
     ]
-    lines = [f"{rule.id}: {rule.summary}", f"  {'pack':11}{rule.pack}"]
-    lines += [f"  {name:11}{value}" for name, value in named if value]
+    lines = [f"{rule.id}: {rule.summary}", f"  {'pack':13}{rule.pack}"]
+    lines += [f"  {name:13}{value}" for name, value in named if value]
     for title, examples in (
         ("reports", rule.leaks),
         ("reports at low confidence", rule.weak),

@@ -21,6 +21,7 @@ FORMATS: dict[str, str] = {
     "arrow": "leakscan.formats.arrow",
     "csv": "leakscan.formats.csv",
     "text": "leakscan.formats.text",
+    "binary": "leakscan.formats.binary",
 }
 """Where the reader of each format is; `identify` also knows `lfs`, a pointer to data elsewhere, and `UNOPENED`."""
 UNOPENED: dict[str, str] = {
@@ -52,8 +53,30 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"Obj\x01", "avro"),
     (b"\x89HDF\r\n\x1a\n", "hdf5"),
+    (b"\x7fELF", "binary"),
+    (b"\xfe\xed\xfa", "binary"),
+    (b"\xcf\xfa\xed\xfe", "binary"),
+    (b"\xca\xfe\xba\xbe", "binary"),
+    (b"\0asm", "binary"),
+    (b"\x89PNG\r\n", "binary"),
+    (b"\xff\xd8\xff", "binary"),
+    (b"GIF87a", "binary"),
+    (b"GIF89a", "binary"),
+    (b"II*\0", "binary"),
+    (b"MM\0*", "binary"),
+    (b"RIFF", "binary"),
+    (b"OggS\0", "binary"),
+    (b"fLaC", "binary"),
+    (b"ID3\x03", "binary"),
+    (b"ID3\x04", "binary"),
+    (b"wOFF\0", "binary"),
+    (b"wOF2", "binary"),
+    (b"OTTO\0", "binary"),
+    (b"\0\x01\0\0\0", "binary"),
 )
+"""`binary` is what holds no text but by the way: programs, images, sound, fonts."""
 _TAR = re.compile(rb"[^\0].{256}ustar[\0 ]", re.DOTALL)
+_PYC = re.compile(rb"..\r\n[\0-\x03]\0\0\0", re.DOTALL)
 _ENOUGH = 100
 """Lines that are looked at to tell what the others are."""
 _DEEP = 8192
@@ -107,7 +130,9 @@ def _binary(head: bytes, complete: bool) -> str:
         return "arrow"
     for magic, name in _MAGIC:
         if head.startswith(magic):
-            return name
+            return name if name != "binary" or b"\0" in head else ""
+    if head[4:8] == b"ftyp" or (head.startswith(b"MZ") and b"\0" in head[:64]) or _PYC.match(head):
+        return "binary"
     if _TAR.match(head):
         return "tar"
     if head.startswith(b"ORC") and b"\0" in head[:256]:

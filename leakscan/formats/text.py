@@ -137,7 +137,7 @@ class TextBlock:
         self.path: Path | None = path
         self._path = path
         self._record = record
-        self._locate = locate
+        self.locate = locate
         self._errors = errors
 
     def units(self, ends: Sequence[int]) -> list[int]:
@@ -155,7 +155,7 @@ class TextBlock:
     def places(self, unit: int, leaf: Leaf, spans: Sequence[tuple[int, int]]) -> Iterable[list[Place]]:
         """One list; the text is walked once, however many spans there are."""
         points = sorted({point for span in spans for point in span})
-        found = dict(zip(points, self._locate(leaf.text, points), strict=True))
+        found = dict(zip(points, self.locate(leaf.text, points), strict=True))
         yield [
             Place(
                 record=self._record,
