@@ -18,7 +18,7 @@ from leakscan import dialect, masking
 from leakscan.dialect import MAX_LOOK, MAX_NESTING
 from leakscan.engine import BASE64, ENCODED, ESCAPED, FIELD, SLASHED, Engine
 from leakscan.jsontext import Malformed, Token, source_span, tokens
-from leakscan.rules import AFTER, BEFORE, Matcher, keyword
+from leakscan.rules import AFTER, BEFORE, Matcher, field_words, keyword
 from leakscan.types import (
     CONFIDENCES,
     Block,
@@ -117,7 +117,12 @@ class Detector:
         self.everything = range(len(rules))
         self._engine = engine
         self._shown = CONFIDENCES.index(policy.min_confidence)
-        self._contextual = [i for i, rule in enumerate(rules) if rule.context_required]
+        self._contextual = {
+            index: frozenset(words.split(" ")[0].lower() for words in rule.context)
+            for index, rule in enumerate(rules)
+            if rule.context_required
+        }
+        """The rules that need context, and the words with which a phrase of it may begin."""
         self._leaks_in_name = lru_cache(maxsize=65536)(self._find_in_name)
         self._field_rules = lru_cache(maxsize=4096)(self._rules_of_field)
         self._width = lru_cache(maxsize=None)(self._width_of)
@@ -237,7 +242,12 @@ class Detector:
         return sum(dialect.width(dialect.parse(p))[1] for p in (self.rules[rule].before, self.rules[rule].pattern))
 
     def _rules_of_field(self, names: Path) -> frozenset[int]:
-        return frozenset(i for i in self._contextual if self.matchers[i].in_field(names))
+        words = field_words(names)
+        return frozenset(
+            rule
+            for rule, firsts in self._contextual.items()
+            if any(first in words for first in firsts) and self.matchers[rule].in_field(names)
+        )
 
     def _chosen(self, block: Block, candidate: Candidate) -> Callable[[Leaf], Chosen | None]:
         """For each leaf of the unit, the rules to try on its texts; None where there is nothing to try.

@@ -47,7 +47,7 @@ _PSEUDO = {
     ],
     # Base64 whose slash is escaped, in which `_base64_ends` would see shorter runs. In base64 of ASCII a slash can only
     # be the last of four digits, since in any other place it sets the highest bit of a byte.
-    SLASHED: [f"{_DIGIT_1}{_DIGIT_2}{_DIGIT_3}{slash}{_DIGIT_1}" for slash in (r"\x5c{1,15}/", r"\x5c{1,15}u002[fF]")],
+    SLASHED: [f"{_DIGIT_1}{_DIGIT_2}{_DIGIT_3}{slash}{_DIGIT_1}" for slash in (r"\x5c+/", r"\x5c+u002[fF]")],
 }
 
 Hits = list[tuple[int, int]]

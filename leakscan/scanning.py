@@ -141,8 +141,12 @@ def scan_batch(scanner: Detector, batch: Sequence[Slice | storage.Lost]) -> list
 
 
 def _lost(lost: storage.Lost) -> Outcome:
-    tally = Tally(unread=True)
-    tally.gap(lost.kind.removeprefix("coverage."), "shard", lost.detail)
+    tally = Tally()
+    if lost.kind == storage.NOTE:
+        tally.notes.append(lost.detail)
+    else:
+        tally.unread = True
+        tally.gap(lost.kind.removeprefix("coverage."), "shard", lost.detail)
     return Outcome(Slice(Shard(lost.uri, "", 0)), [], tally)
 
 
@@ -221,6 +225,8 @@ def _recognised(raw: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> tup
         name = formats.identify(plain, part.shard.uri, complete=complete)
         if name in ("json", "jsonl"):
             return text.transcoded(stream, encoding, tally), name
+        if name == "csv":  # whose reader finds out the encoding by itself
+            return stream, name
     name = part.format or formats.identify(head, part.shard.uri, complete=complete)
     if name in _NEEDS_SEEK and not stream.seekable():
         stream = _spooled(stream)

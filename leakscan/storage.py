@@ -29,9 +29,13 @@ _SPECIAL = (
 )
 
 
+NOTE = "note"
+"""The kind of a Lost with which nothing is lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Something named or met that cannot be read: a kind of coverage (missing, unreadable, skipped) and why."""
+    """Something named or met that is not read: a kind of coverage (missing, unreadable, skipped), or `NOTE`, and why."""
 
     uri: str
     kind: str
@@ -164,7 +168,7 @@ def _enter(path: str, info: os.stat_result, above: list[_Directory]) -> Iterator
     """Put a directory on the stack; yields a Lost if it cannot be listed or is one that is already there."""
     identity = (info.st_dev, info.st_ino)
     if any(directory.identity == identity for directory in above):
-        yield Lost(printable(path), "skipped", "a link back to a directory above it")
+        yield Lost(printable(path), NOTE, "a link back to a directory above it, which is scanned there")
         return
     try:
         with os.scandir(path) as entries:

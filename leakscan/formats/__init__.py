@@ -106,13 +106,15 @@ def identify(head: bytes, name: str, complete: bool) -> str:
     binary = _binary(head, complete)
     if binary:
         return binary
-    if detect(head, complete=complete).unit > 1:
+    encoding = detect(head, complete=complete)
+    if encoding.unit > 1:
         return "text"
     ending = _ending(name)
     text = decode_head(head, complete)
+    plain = "binary" if encoding.name == "latin-1" and b"\0" in head else "text"
     if not text.strip():
-        return "jsonl" if ending in _LINES else "csv" if ending in _TABLES else "text"
-    return _json(text, ending, complete) or _table(text, ending, complete) or "text"
+        return "jsonl" if ending in _LINES else "csv" if ending in _TABLES else plain
+    return _json(text, ending, complete) or _table(text, ending, complete) or plain
 
 
 def _ending(name: str) -> str:

@@ -198,7 +198,7 @@ class CellBlock:
 
     @cached_property
     def _bounds(self) -> list[int]:
-        return list(accumulate((len(cell) + 1 for cell in self._cells), initial=0))
+        return list(accumulate(map((1).__add__, map(len, self._cells)), initial=0))
 
     def units(self, ends: Sequence[int]) -> list[int]:
         """The cell holding the byte before each end; -1 for the newlines between."""
