@@ -43,6 +43,8 @@ _LONG = 1 << 14
 """Code points from which on a rule is tried only near what the engine hits in a text, not on all of it."""
 _SIGHT = MAX_LOOK + BEFORE + 64
 """Code points around a match that decide what becomes of it: look-arounds, context words and the edges of those."""
+_WORD = 256
+"""Bytes of a word beyond which wide rules are not looked for a second time: a backtracking matcher would take too long."""
 _LOOKS = 32
 """How many hits of one rule in one unit are looked at a second time: where there are more, the unit is decoded anyhow."""
 
@@ -207,7 +209,11 @@ class Detector:
         for end, what in hits:
             if what < ESCAPED:
                 looks[what] += 1
-                if looks[what] <= _LOOKS and not self.matchers[what].may_match(raw, end - low):
+                if (
+                    looks[what] <= _LOOKS
+                    and (self._width(what) <= _WORD or _is_in_word(raw, end - low))
+                    and not self.matchers[what].may_match(raw, end - low)
+                ):
                     continue
             elif what in (BASE64, SLASHED):
                 if end - low <= beyond:  # in a run that was looked at
@@ -219,7 +225,7 @@ class Detector:
             elif what > FIELD:
                 words = engine.keywords[what]
                 at = end - low
-                if keyword(words).search(raw, max(0, at - 2 * len(words)), at + 2) is None:
+                if keyword(words).search(raw, max(0, at - (2 if words.isascii() else 16) * len(words)), at + 2) is None:
                     continue
                 needy = True
             elif what == FIELD:
@@ -512,6 +518,11 @@ class Detector:
             for text in inside(Text(name, (*above, name), key=True))
             for leak in self.examine(text, choose, Tally())
         )
+
+
+def _is_in_word(raw: bytes, at: int) -> bool:
+    """Whether spaces (or the ends) stand within `_WORD` bytes in front of and behind a byte."""
+    return (at <= _WORD or b" " in raw[at - _WORD : at]) and (at + _WORD >= len(raw) or b" " in raw[at : at + _WORD])
 
 
 def _names(path: Path) -> tuple[str, ...]:

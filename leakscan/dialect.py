@@ -171,6 +171,16 @@ def phrase(words: str) -> str:
     return "[\\x20_-]?".join(re.escape(word) for word in words.split(" "))
 
 
+def raw_phrase(words: str) -> str:
+    """`phrase` for raw bytes, in which a letter outside ASCII may be written as a JSON escape."""
+    out = ""
+    for char in phrase(words):
+        units = char.encode("utf-16-be")
+        escapes = (r"\x5c+u" + units[at : at + 2].hex() for at in range(0, len(units), 2))
+        out += char if char.isascii() else f"(?:{char}|{''.join(escapes)})"
+    return out
+
+
 def literal_prefix(pattern: str) -> str:
     """The characters every match begins with."""
     out = ""

@@ -117,7 +117,7 @@ class Engine:
             else:
                 shapeless.add(index)
         for number, (words, indices) in enumerate(sorted(keywords.items())):
-            main.append(_Expression(_KEYWORD + number, dialect.phrase(words), caseless=True))
+            main.append(_Expression(_KEYWORD + number, dialect.raw_phrase(words), caseless=True))
             self.keyword_rules[_KEYWORD + number] = tuple(indices)
             self.keywords[_KEYWORD + number] = words
         self.shapeless = frozenset(shapeless)

@@ -228,7 +228,7 @@ def entropy(value: str) -> float:
 @lru_cache(maxsize=4096)
 def keyword(words: str) -> re.Pattern[bytes]:
     """Finds a context phrase in raw bytes where it may be whole words of a text, or of a name in any case."""
-    return re.compile(f"{_KEYWORD_LEFT}(?i:{dialect.phrase(words)}){_KEYWORD_RIGHT}".encode())
+    return re.compile(f"{_KEYWORD_LEFT}(?i:{dialect.raw_phrase(words)}){_KEYWORD_RIGHT}".encode())
 
 
 # -- loading -----------------------------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ def test_comments_and_titles_above_the_header_are_no_records(size: int) -> None:
 
 
 def test_comments_between_the_rows_are_not_malformed() -> None:
-    raw = b"#made by hand\n" * 30 + b"a,b,c\n" + b"1,2,3\n" * 40 + b"# the rest, later\n" + b"4,5,6\n" * 40 + b"7,8\n"
+    raw = b"#made, by hand\n" * 30 + b"a,b,c\n" + b"1,2,3\n" * 40 + b"# the rest, later\n" + b"4,5,6\n" * 40 + b"7,8\n"
     held, tally = read(raw)
     assert (tally.records, [gap.at for gap in tally.gaps]) == (82, ["record 81"])
     assert {cell for cell, _, _ in held if cell[2] == "1"} == {(n, ("a",), "1") for n in range(40)}

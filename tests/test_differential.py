@@ -207,7 +207,7 @@ def kinds(depth: int) -> st.SearchStrategy[pa.DataType]:
         flat,
         inner.map(pa.list_),
         plain.map(lambda kind: pa.map_(pa.string(), kind)),
-        st.lists(st.tuples(names, inner), min_size=1, max_size=2, unique_by=lambda item: item[0]).map(pa.struct),
+        st.lists(st.tuples(names, plain), min_size=1, max_size=2, unique_by=lambda item: item[0]).map(pa.struct),
     )
 
 

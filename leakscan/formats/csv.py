@@ -93,23 +93,23 @@ def _skip(source: _Source, batch: _Batch, tally: Tally) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The names of the columns, or their numbers where there is no header, and how many cells a row has."""
+    """The names of the columns, or their numbers where there is no header, and how many cells rows have."""
 
     names: tuple[str | int, ...]
     named: bool
-    width: int
+    widths: tuple[int, ...]
 
 
 def _columns(batch: _Batch, shape: _Shape, tally: Tally) -> _Columns:
     row = batch.rows[0]
-    width = shape.width or len(row)
+    widths = shape.widths or (len(row),)
     named = _is_header(row)
     names = tuple(batch.decoded(cell) or at for at, cell in enumerate(row)) if named else tuple(range(len(row)))
     for name in names:
         tally.fields["/" + str(name).replace("~", "~0").replace("/", "~1")] = None
-    if width != len(row):
-        tally.notes.append(f"the first row has {len(row)} cells, those below it {width}")
-    return _Columns(names, named, width)
+    if len(row) not in widths:
+        tally.notes.append(f"the first row has {len(row)} cells, those below it {widths[0]}")
+    return _Columns(names, named, widths)
 
 
 def _is_header(row: list[str]) -> bool:
@@ -161,14 +161,14 @@ def _column_block(batch: _Batch, cells: Sequence[str], column: int, path: Path) 
 
 
 def _note_ragged(batch: _Batch, columns: _Columns, count: int, tally: Tally) -> int:
-    width = columns.width
-    if all(len(cells) == width for cells in batch.rows):
+    widths = (*columns.widths, len(columns.names))
+    if all(len(cells) in widths for cells in batch.rows):
         return count
     for row, cells in enumerate(batch.rows):
-        if len(cells) != width and not _is_comment(cells):
+        if len(cells) not in widths and not _is_comment(cells):
             count += 1
             if count <= NAMED:
-                detail = f"{len(cells)} cells instead of {width}; they were scanned"
+                detail = f"{len(cells)} cells instead of {widths[0]}; they were scanned"
                 tally.gap("malformed", f"record {tally.records + row}", detail)
     return count
 
@@ -453,9 +453,12 @@ def _delimiter(sample: bytes, *, complete: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How many cells the rows of a table have (0: as many as its first row), and how many rows stand above that."""
+    """How many cells rows of a table have (none: as many as its first row), and how many rows stand above that.
 
-    width: int = 0
+    The most usual number comes first; a second is that of rows which leave out the last cells.
+    """
+
+    widths: tuple[int, ...] = ()
     preamble: int = 0
 
 
@@ -463,22 +466,23 @@ def _shape(sample: bytes, delimiter: str, *, complete: bool) -> _Shape:
     """What most rows of the sample agree on: a header may be shorter or longer, comments and titles may precede it."""
     lines = [line.decode("latin-1") for line in sample.splitlines(keepends=True)]
     reader = csv.reader(lines if complete else lines[:-1] or lines, delimiter=delimiter)
-    rows = list(islice(filter(None, reader), _SAMPLE))
+    rows = list(islice(filter(None, reader), 2 * _SAMPLE))
     if not rows:
         return _Shape()
     below = [len(row) for row in rows[1:] if not _is_comment(row)]
-    width, count = Counter(below).most_common(1)[0] if below else (0, 0)
-    if width < 2 or count < _AGREED * len(below):
+    usual = [(width, count) for width, count in Counter(below).most_common(2) if width > 1 and count * 10 > len(below)]
+    if not usual or sum(count for _, count in usual) < _AGREED * len(below):
         return _Shape()
+    widths = tuple(width for width, _ in usual)
     preamble = 0
-    while len(rows[preamble]) != width and (sum(map(bool, rows[preamble])) < 2 or _is_comment(rows[preamble])):
+    while len(rows[preamble]) not in widths and (sum(map(bool, rows[preamble])) < 2 or _is_comment(rows[preamble])):
         preamble += 1
-    return _Shape(width, preamble)
+    return _Shape(widths, preamble)
 
 
 def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
-    rows = islice(csv.reader(lines, delimiter=delimiter), _SAMPLE)
-    widths = Counter(len(row) for row in rows if row)
+    rows = islice(csv.reader(lines, delimiter=delimiter), 2 * _SAMPLE)
+    widths = Counter(len(row) for row in rows if row and not _is_comment(row))
     if not widths:
         return 0.0, 0
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
