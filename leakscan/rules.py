@@ -28,9 +28,12 @@ TIMEOUT = 10.0
 """Seconds one pattern may spend on one text before it becomes a coverage.timeout."""
 
 _ESCAPE_TAIL = r"(?<=\\[nrtbf0])|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\x[0-9A-Fa-f]{2})|(?<=%[0-9A-Fa-f]{2})"
-_PLAIN_LEFT = r"(?<![A-Za-z0-9_])"
+_PLAIN_LEFT = r"(?<![A-Za-z0-9_])(?<!%(?=[0-9A-Fa-f]{2}))"
 LEFT = rf"(?:{_PLAIN_LEFT}|{_ESCAPE_TAIL})"
-"""The shared left edge: no word character in front, unless it ends an escape that is written out in the text."""
+"""The shared left edge: no word character in front, unless it ends an escape that is written out in the text.
+
+Nor may a leak begin inside ``%3D``.
+"""
 RIGHT = r"(?![A-Za-z0-9_])"
 _WORD_LEFT = rf"(?:(?<![A-Za-z])|{_ESCAPE_TAIL})"
 _WORD_RIGHT = r"(?![A-Za-z])"

@@ -210,7 +210,7 @@ def crashing(value: str) -> Callable[..., Any]:
     def fail(*_args: Any, **_more: Any) -> Any:
         held_by_a_local = value
         try:
-            raise KeyError(held_by_a_local)
+            raise KeyError(held_by_a_local)  # noqa: TRY301 - a chain of causes is the point
         except KeyError as error:
             raise RuntimeError(f"could not digest {held_by_a_local!r}") from error
 

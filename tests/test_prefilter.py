@@ -82,13 +82,14 @@ def parts(rule_id: str) -> st.SearchStrategy[tuple[str, str]]:
 
 
 def is_match(rule: Rule, value: str) -> bool:
-    """Whether the rule takes all of `value` (before and leak) when it stands alone.
+    """Whether the rule takes all of `value` (before and leak) when nothing or a quote follows.
 
     A prefilter made by hand may count on the rule's check and entropy, one made from the pattern on the pattern alone.
     """
     matcher = Matcher(rule)
-    found = matcher._leak.search(value)
-    if found is None or found.span() != (0, len(value)):
+    tails = ("", '"', "'", "`")  # what a rule may want to see behind it
+    found = next((m for tail in tails if (m := matcher._leak.match(value + tail)) and m.end() == len(value)), None)
+    if found is None:
         return False
     leak = found["leak"]
     judged = (matcher._check is None or matcher._check(leak) is not False) and entropy(leak) >= rule.entropy
