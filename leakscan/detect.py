@@ -34,8 +34,6 @@ from leakscan.types import (
 )
 from leakscan.views import base64_run, readings, views
 
-Chosen = Callable[[str, Path, bool], Iterable[int]]
-"""Which rules (by index) to try on a text at a path; the flag says whether the text is a view of another."""
 Near = dict[int, list[int]]
 """By rule: the code points behind what the engine hits in a text, of the rule itself or of a keyword it needs."""
 
@@ -60,6 +58,17 @@ class Leak:
     value: str
     hops: tuple[str, ...]
     beaten: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What to try on the texts of a leaf: `rules` (by index) of a text at a path, told whether the text is a view.
+
+    Without `views` no view of the texts can hold anything.
+    """
+
+    rules: Callable[[str, Path, bool], Iterable[int]]
+    views: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,11 +292,9 @@ class Detector:
             ordered = sorted(rules)
 
             def chosen(text: str, path: Path, view: bool) -> Iterable[int]:
-                if not view:
-                    return self.rules_hit(text, path) if rescan else ordered
-                return self.rules_hit(text, path) if encoded or rescan else ()
+                return self.rules_hit(text, path) if view or rescan else ordered
 
-            return chosen
+            return Chosen(chosen, views=encoded or rescan)
 
         return choose
 
@@ -334,10 +341,10 @@ class Detector:
     def examine(self, text: Text, chosen: Chosen, tally: Tally) -> list[Leak]:
         """Every leak in a text and its views, before overlaps are settled; spans are of the text itself."""
         out: dict[tuple[int, int, int], Leak] = {}
-        for view in (None, *views(text.text)):
+        for view in (None, *(views(text.text) if chosen.views else ())):
             reading = text.text if view is None else view.text
             near: Near | None = None
-            for rule in chosen(reading, text.names, view is not None):
+            for rule in chosen.rules(reading, text.names, view is not None):
                 if near is None and len(reading) >= _LONG:
                     near = self._near(reading)
                 for match in self._find(rule, reading, text.names, near, tally):
@@ -516,7 +523,7 @@ class Detector:
         return tuple(
             text.in_leaf(leak.start, leak.end)
             for text in inside(Text(name, (*above, name), key=True))
-            for leak in self.examine(text, choose, Tally())
+            for leak in self.examine(text, Chosen(choose), Tally())
         )
 
 

@@ -78,7 +78,7 @@ def scan(rules: Sequence[Rule], policy: Policy, units: Iterable[Sequence[Value]]
         return detector.everything
 
     def choose(leaf: Leaf) -> Chosen:
-        return everything
+        return Chosen(everything)
 
     return [
         finding
