@@ -64,11 +64,12 @@ class Leak:
 class Chosen:
     """What to try on the texts of a leaf: `rules` (by index) of a text at a path, told whether the text is a view.
 
-    Without `views` no view of the texts can hold anything.
+    Without `views` no view of the texts can hold anything; without `base64` they hold none but inside a view.
     """
 
     rules: Callable[[str, Path, bool], Iterable[int]]
     views: bool = True
+    base64: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +295,7 @@ class Detector:
             def chosen(text: str, path: Path, view: bool) -> Iterable[int]:
                 return self.rules_hit(text, path) if view or rescan else ordered
 
-            return Chosen(chosen, views=encoded or rescan)
+            return Chosen(chosen, views=encoded or rescan, base64=BASE64 in own or rescan)
 
         return choose
 
@@ -341,7 +342,7 @@ class Detector:
     def examine(self, text: Text, chosen: Chosen, tally: Tally) -> list[Leak]:
         """Every leak in a text and its views, before overlaps are settled; spans are of the text itself."""
         out: dict[tuple[int, int, int], Leak] = {}
-        for view in (None, *(views(text.text) if chosen.views else ())):
+        for view in (None, *(views(text.text, digits=chosen.base64) if chosen.views else ())):
             reading = text.text if view is None else view.text
             near: Near | None = None
             for rule in chosen.rules(reading, text.names, view is not None):

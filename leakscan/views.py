@@ -62,21 +62,26 @@ class View:
         return origin, origin + size
 
 
-def views(text: str, depth: int = MAX_HOPS, hops: tuple[str, ...] = (), within: View | None = None) -> Iterator[View]:
-    """Every view of `text`, outermost hop first, those inside a view after it."""
+def views(
+    text: str, depth: int = MAX_HOPS, hops: tuple[str, ...] = (), within: View | None = None, *, digits: bool = True
+) -> Iterator[View]:
+    """Every view of `text`, outermost hop first, those inside a view after it.
+
+    Without `digits` the text itself is known to hold no base64; what it encodes may.
+    """
     if depth == 0:
         return
-    for view in _readings(text, hops, within):
+    for view in _readings(text, hops, within, digits=digits):
         yield view
         yield from views(view.text, depth - 1, view.hops, view)
 
 
-def _readings(text: str, hops: tuple[str, ...], within: View | None) -> Iterator[View]:
+def _readings(text: str, hops: tuple[str, ...], within: View | None, *, digits: bool) -> Iterator[View]:
     if "%" in text and (view := _replaced(text, _percent_units(text), (*hops, "percent"), within)):
         yield view
     if "&" in text and (view := _replaced(text, _entity_units(text), (*hops, "html"), within)):
         yield view
-    for found in _BASE64.finditer(text):
+    for found in _BASE64.finditer(text) if digits else ():
         if view := _base64(found, (*hops, "base64"), within):
             yield view
 
