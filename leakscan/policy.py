@@ -20,7 +20,6 @@ def resolve(
     fail_on: str = "low",
     jobs: int | None = None,
     show_values: bool = False,
-    validate: bool = False,
     format: str = "",  # noqa: A002 - the field's name in Policy
 ) -> Policy:
     """The policy of a scan. Raises LeakscanError naming the flag or variable that is wrong."""
@@ -40,7 +39,6 @@ def resolve(
         key=key,
         key_id=key_id,
         cache_dir=cache_dir(environ),
-        validate=validate,
     )
 
 

@@ -258,8 +258,6 @@ class Policy:
     key_id: str = ""
     jobs: int = 1
     block_size: int = 1 << 20
-    validate: bool = False
-    """Check every JSONL record against the grammar, not only those with a candidate."""
     format: str = ""
     """Read every shard as this format instead of sniffing."""
     max_ratio: int = 250

@@ -73,7 +73,7 @@ def command(
     Exit codes: 0 clean and complete, 1 findings, 2 wrong usage, 3 nothing found but not everything read, 70 a bug
     of leakscan kept it from reading something.
     """
-    resolved = policy.resolve(os.environ, format=read_as or "", validate=manifest is not None, **flags)
+    resolved = policy.resolve(os.environ, format=read_as or "", **flags)
     scanner = detector(resolved)
     about = _about(resolved, scanner.rules)
     targets = _targets(outputs, format_, sys.stdout.isatty())

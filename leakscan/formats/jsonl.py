@@ -70,7 +70,7 @@ def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Itera
         cut = len(chunk) if last else chunk.rfind(b"\n") + 1
         data, rest = chunk[:cut], chunk[cut:]
         if data:
-            yield _block(data, policy, tally, offset)
+            yield _block(data, tally, offset)
             offset += len(data)
         if last:
             return
@@ -81,36 +81,20 @@ def _is_giant(data: bytes) -> bool:
     return len(data) > MAX_RECORD and data.find(b"\n", 0, MAX_RECORD + 1) < 0
 
 
-def _block(data: bytes, policy: Policy, tally: Tally, offset: int) -> Block:
+def _block(data: bytes, tally: Tally, offset: int) -> Block:
     block = JsonBlock(data, tally, record=tally.lines, line=tally.lines + 1, offset=offset)
     newlines = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
     if len(newlines) == 0 or newlines[-1] != len(data) - 1:
         newlines = np.append(newlines, len(data))
     _note_fields(data[: int(newlines[0])], tally)
-    for lo, hi in _suspects(data, newlines, policy):
-        _check(block, data[lo:hi], lo)
+    if not _is_valid(data, len(newlines)):
+        lo = 0
+        for hi in newlines.tolist():
+            _check(block, data[lo:hi], lo)
+            lo = hi + 1
     tally.lines += len(newlines)
     tally.records += len(newlines)
     return block
-
-
-def _suspects(data: bytes, newlines: np.ndarray[tuple[int], np.dtype[np.intp]], policy: Policy) -> list[tuple[int, int]]:
-    """The lines that may not be JSON: those that do not begin and end as an object or array do.
-
-    With `policy.validate`, if a parser refuses the lines as one array, all of them.
-    """
-    starts = np.append(0, newlines[:-1] + 1)
-    if policy.validate and not _is_valid(data, len(newlines)):
-        return list(zip(starts.tolist(), newlines.tolist(), strict=True))
-    text = np.frombuffer(data, np.uint8)
-    last = text[np.maximum(newlines - 1, 0)]
-    returns = (last == ord("\r")) & (newlines - starts > 1)
-    if returns.any():
-        last = np.where(returns, text[newlines - 2], last)
-    first = text[np.minimum(starts, len(data) - 1)]
-    paired = ((first == ord("{")) & (last == ord("}"))) | ((first == ord("[")) & (last == ord("]")))
-    odd = np.flatnonzero(~paired)
-    return list(zip(starts[odd].tolist(), newlines[odd].tolist(), strict=True))
 
 
 def _is_valid(data: bytes, lines: int) -> bool:
@@ -123,7 +107,7 @@ def _is_valid(data: bytes, lines: int) -> bool:
 
 
 def _check(block: JsonBlock, line: bytes, unit: int) -> None:
-    if not line.strip():
+    if not line.strip() or _is_valid(line, 1):
         return
     try:
         tokens(line.decode("utf-8").rstrip("\r"))
