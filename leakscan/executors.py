@@ -137,8 +137,11 @@ def _pool(work: Work, scanner: Detector, jobs: int) -> Iterator[ProcessPoolExecu
     finally:
         for process in list((pool._processes or {}).values()):  # noqa: SLF001 - no public way to end work that is running
             process.kill()
-        # Without `cancel_futures`: the pool finds its workers dead, and stumbles over futures that others cancelled.
-        pool.shutdown(wait=False)
+        # A worker may have been killed half-way through an answer: with no writer left, nobody waits for its rest.
+        pool._result_queue._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001 - typeshed hides it too
+        # Waiting, for the interpreter's exit stumbles over a pool that is still closing; without `cancel_futures`, for
+        # the pool finds its workers dead, and stumbles over futures that others cancelled.
+        pool.shutdown()
         if stdin is not None:
             os.close(stdin)
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path as FilePath
@@ -143,6 +144,27 @@ def test_leaving_early_ends_the_workers_at_once(scanner: Detector, tmp_path: Fil
     assert list(map(alive, workers)) == [True, True]
     outcomes.close()  # type: ignore[attr-defined]
     wait(lambda: not any(map(alive, workers)), 1)
+
+
+def test_a_pool_that_is_done_leaves_no_thread_behind(scanner: Detector) -> None:
+    """One that is still closing when the interpreter ends makes it print a traceback, once in some hundred runs."""
+    before = threading.active_count()
+    for _ in range(5):
+        assert told(executors.ordered(read, batches("A", "B", "C"), scanner, 2)) == "ABC"
+        assert threading.active_count() == before
+
+
+def answer_at_length(scanner: Detector, batch: Batch) -> list[Outcome]:
+    part = batch[0]
+    assert isinstance(part, Slice)
+    return [Outcome(part, [], Tally(notes=["x" * 5_000_000]))]
+
+
+def test_leaving_while_workers_answer_waits_for_no_rest(scanner: Detector) -> None:
+    for _ in range(10):  # longer than a pipe holds: a worker is killed in the middle of its answer
+        outcomes = executors.ordered(answer_at_length, batches(*"ABCDEFGH"), scanner, 2)
+        next(outcomes)
+        outcomes.close()  # type: ignore[attr-defined]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells a worker that its parent was killed")
