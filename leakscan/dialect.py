@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -94,18 +95,30 @@ class Rep:
     hi: int
 
 
-Node = Chars | Seq | Alt | Rep
+@dataclass(frozen=True)
+class Look:
+    """Nothing, where the node stands ahead (or behind), or does not."""
+
+    node: Node
+    ahead: bool
+    wanted: bool
 
 
-def parse(pattern: str) -> Node:
-    """Parse `pattern`, dropping its zero-width parts. Raises DialectError for what the dialect does not have."""
+Node = Chars | Seq | Alt | Rep | Look
+
+
+def parse(pattern: str, *, looks: bool = False) -> Node:
+    """Parse `pattern`, dropping its zero-width parts, or with `looks` those that do not hold for raw bytes as well.
+
+    Raises DialectError for what the dialect does not have.
+    """
     try:
         tree = parser.parse(pattern, re.ASCII)
     except (re.error, OverflowError) as error:
         raise DialectError(f"not a regular expression: {error}") from None
     if tree.state.flags & ~(re.ASCII | re.IGNORECASE):
         raise DialectError("inline flags other than (?i) are not allowed")
-    node = _seq(tree, bool(tree.state.flags & re.IGNORECASE))
+    node = _seq(tree, bool(tree.state.flags & re.IGNORECASE), looks)
     if width(node)[1] > MAX_WIDTH:
         raise DialectError(f"it can match more than {MAX_WIDTH} characters")
     return node
@@ -125,6 +138,8 @@ def width(node: Node) -> tuple[int, int]:
         case Rep(inner, lo, hi):
             low, high = width(inner)
             return lo * low, hi * high
+        case Look():
+            return 0, 0
 
 
 def prefilter(pattern: str) -> str:
@@ -134,13 +149,29 @@ def prefilter(pattern: str) -> str:
 
 
 def raw(pattern: str) -> str:
-    """The pattern without its look-arounds as a bytes expression over raw bytes; empty if there is no safe one.
+    """The pattern as a bytes expression over raw bytes, which may match more; empty if there is no safe one.
 
     A class that holds the backslash can be read in several ways in a run of backslashes, and a backtracking matcher
     would try them all.
     """
-    node = parse(pattern)
+    node = parse(pattern, looks=True)
     return "" if _has(node, _BACKSLASH) else _emit(node)
+
+
+def look_width(pattern: str) -> int:
+    """The most characters that `raw` sees ahead of what it matches."""
+    return max((width(look.node)[1] for look in _looks(parse(pattern, looks=True)) if look.ahead), default=0)
+
+
+def _looks(node: Node) -> Iterator[Look]:
+    match node:
+        case Look():
+            yield node
+        case Rep(inner):
+            yield from _looks(inner)
+        case Seq(items) | Alt(items):
+            for item in items:
+                yield from _looks(item)
 
 
 def is_tight(pattern: str) -> bool:
@@ -157,7 +188,7 @@ def _has(node: Node, char: int) -> bool:
     match node:
         case Chars(chars):
             return char in chars
-        case Rep(inner):
+        case Rep(inner) | Look(inner):
             return _has(inner, char)
         case Seq(items) | Alt(items):
             return any(_has(item, char) for item in items)
@@ -194,11 +225,11 @@ def literal_prefix(pattern: str) -> str:
 # -- from the parser's tree to ours ------------------------------------------------------------------------------
 
 
-def _seq(tree: Any, fold: bool) -> Node:
-    return Seq(tuple(node for code, arg in tree if (node := _node(code, arg, fold)) is not None))
+def _seq(tree: Any, fold: bool, looks: bool) -> Node:
+    return Seq(tuple(node for code, arg in tree if (node := _node(code, arg, fold, looks)) is not None))
 
 
-def _node(code: Any, arg: Any, fold: bool) -> Node | None:
+def _node(code: Any, arg: Any, fold: bool, looks: bool) -> Node | None:
     if code is op.LITERAL:
         return _folded(Chars(frozenset({arg})) if arg < 128 else Chars(frozenset(), other=True), fold)
     if code is op.NOT_LITERAL:
@@ -208,35 +239,88 @@ def _node(code: Any, arg: Any, fold: bool) -> Node | None:
     if code is op.IN:
         return _class(arg, fold)
     if code in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return _repeat(arg, fold)
+        return _repeat(arg, fold, looks)
     if code is op.BRANCH:
-        return Alt(tuple(_seq(option, fold) for option in arg[1]))
+        return Alt(tuple(_seq(option, fold, looks) for option in arg[1]))
     if code is op.SUBPATTERN:
         group, add, remove, inner = arg
         if group is not None:
             raise DialectError("groups that capture are not allowed, write (?:…)")
         if (add | remove) & ~re.IGNORECASE:
             raise DialectError("inline flags other than (?i:…) are not allowed")
-        return _seq(inner, (fold or bool(add & re.IGNORECASE)) and not remove & re.IGNORECASE)
+        return _seq(inner, (fold or bool(add & re.IGNORECASE)) and not remove & re.IGNORECASE, looks)
     if code in (op.ASSERT, op.ASSERT_NOT):
-        if width(_seq(arg[1], fold))[1] > MAX_LOOK:
+        node = _seq(arg[1], fold, looks)
+        if width(node)[1] > MAX_LOOK:
             raise DialectError(f"a look-around that sees more than {MAX_LOOK} characters")
-        return None
+        return _look(arg, node, code is op.ASSERT) if looks else None
     if code is op.AT:
         return None
     raise DialectError(f"{str(code).lower()} is not allowed")
 
 
-def _repeat(arg: Any, fold: bool) -> Node:
+def _look(arg: Any, node: Node, wanted: bool) -> Look | None:
+    r"""A look-around that raw bytes pass wherever the decoded text does, or None.
+
+    One that must match has to be tight. One that must not may see less than it did: characters that stand in raw
+    bytes for themselves and, behind it, not what may be the end of an escape, as the ``n`` of ``\n``.
+    """
+    direction, tree = arg
+    ahead = direction > 0
+    if wanted:
+        low, high = width(node)
+        return Look(node, ahead, wanted) if _is_tight(node) and (ahead or low == high) else None
+    if not _is_plain(tree) or (not ahead and width(node) != (1, 1)):
+        return None
+    less = _without(node, _MISTAKABLE if ahead else _MISTAKABLE | _ENDS_OF_ESCAPES)
+    return Look(less, ahead, wanted) if less else None
+
+
+def _without(node: Node, codes: frozenset[int]) -> Node | None:
+    """The node as far as it matches none of `codes` and nothing outside ASCII; None if it then matches nothing."""
+    match node:
+        case Chars(chars):
+            return Chars(chars - codes) if chars - codes else None
+        case Seq(items):
+            left = [rest for item in items if (rest := _without(item, codes))]
+            return Seq(tuple(left)) if len(left) == len(items) else None
+        case Alt(options):
+            left = [rest for option in options if (rest := _without(option, codes))]
+            return Alt(tuple(left)) if left else None
+        case Rep(inner, lo, hi):
+            rest = _without(inner, codes)
+            return Rep(rest, lo, hi) if rest else (Rep(inner, 0, 0) if lo == 0 else None)
+        case Look():
+            return None
+
+
+def _single(node: Node) -> Node:
+    return node.items[0] if isinstance(node, Seq) and len(node.items) == 1 else node
+
+
+def _is_plain(tree: Any) -> bool:
+    """Whether a parsed expression is free of zero-width parts, which `_seq` may have dropped."""
+    for code, arg in tree:
+        inner: Any = ()
+        if code is op.SUBPATTERN:
+            inner = (arg[3],)
+        elif code is op.BRANCH:
+            inner = arg[1]
+        elif code in (op.MAX_REPEAT, op.MIN_REPEAT):
+            inner = (arg[2],)
+        if code in (op.AT, op.ASSERT, op.ASSERT_NOT) or not all(map(_is_plain, inner)):
+            return False
+    return True
+
+
+def _repeat(arg: Any, fold: bool, looks: bool) -> Node:
     lo, hi, inner = arg
     if hi is op.MAXREPEAT or hi > MAX_REPEAT:
         raise DialectError(f"an unbounded repeat; state at most {MAX_REPEAT}, as in {{1,64}}")
-    node = _seq(inner, fold)
+    node = _seq(inner, fold, looks)
     if width(node)[1] == 0:
         raise DialectError("a repeat of nothing")
-    if isinstance(node, Seq) and len(node.items) == 1:
-        node = node.items[0]
-    return Rep(node, lo, hi)
+    return Rep(_single(node), lo, hi)
 
 
 def _class(arg: Any, fold: bool) -> Chars:
@@ -305,6 +389,8 @@ def _bits(node: Node) -> float:
             return min(_bits(option) for option in options)
         case Rep(inner, lo, _):
             return lo * _bits(inner)
+        case Look():
+            return 0.0
 
 
 def _is_tight(node: Node) -> bool:
@@ -315,7 +401,7 @@ def _is_tight(node: Node) -> bool:
             return all(_is_tight(item) for item in items)
         case Alt(options):
             return all(_is_tight(option) for option in options)
-        case Rep(inner, _, _):
+        case Rep(inner) | Look(inner):
             return _is_tight(inner)
 
 
@@ -382,20 +468,24 @@ def _trim(node: Node) -> Node:
     return node
 
 
-def _emit(node: Node) -> str:
+def _emit(node: Node, *, plain: bool = False) -> str:
+    """The node in raw bytes, or with `plain` only as those of its characters that stand for themselves."""
     match node:
         case Chars(_, other):
-            return _emit_chars(node) + (f"{{1,{_OTHER}}}" if other else "")
+            return _emit_class(node) if plain else _emit_chars(node) + (f"{{1,{_OTHER}}}" if other else "")
         case Seq(items):
-            return "".join(_emit(item) for item in items)
+            return "".join(_emit(item, plain=plain) for item in items)
         case Alt(options):
-            return "(?:" + "|".join(_emit(option) for option in options) + ")"
+            return "(?:" + "|".join(_emit(option, plain=plain) for option in options) + ")"
         case Rep(_, _, 0):
             return ""
         case Rep(inner, lo, hi):
             if isinstance(inner, Chars) and inner.other:
                 return f"{_emit_chars(inner)}{{{lo},{hi * _OTHER}}}"
-            return f"(?:{_emit(inner)}){{{lo},{hi}}}" if lo != hi else f"(?:{_emit(inner)}){{{lo}}}"
+            repeated = f"(?:{_emit(inner, plain=plain)})"
+            return f"{repeated}{{{lo},{hi}}}" if lo != hi else f"{repeated}{{{lo}}}"
+        case Look(inner, ahead, wanted):
+            return f"(?{'' if ahead else '<'}{'=' if wanted else '!'}{_emit(inner, plain=True)})"
 
 
 @cache
@@ -412,6 +502,9 @@ def _emit_chars(chars: Chars) -> str:
 
 
 _BACKSLASH = ord("\\")
+_MISTAKABLE = frozenset(b'\\"') | frozenset(b",:[]{} \t\r\n.")
+"""Bytes that in JSON source may be no part of the value they stand beside, or of an escape in it."""
+_ENDS_OF_ESCAPES = frozenset(b"bfnrt0123456789abcdefABCDEF")
 _SHORT = {ord(c): ord(e) for c, e in zip('"/\b\f\n\r\t', '"/bfnrt', strict=True)}
 
 

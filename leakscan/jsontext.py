@@ -14,8 +14,9 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from leakscan.types import Path, Step
 
+# No possessive groups: CPython before 3.11.5 mistakes their matches (python/cpython#106052).
 _TOKEN = re.compile(
-    r'[ \t\n\r]*+(?:([{}\[\],:])|("[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+")'
+    r'[ \t\n\r]*+(?:([{}\[\],:])|("[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*")'
     r"|(-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)|(true|false|null|NaN|-?Infinity))"
 )
 _SPACE = re.compile(r"[ \t\n\r]*")

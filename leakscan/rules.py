@@ -91,6 +91,10 @@ class Matcher:
         return re.compile(f"{left}(?:{expression}){right}".encode())
 
     @cached_property
+    def _look(self) -> int:
+        return dialect.look_width(self._whole)
+
+    @cached_property
     def _width(self) -> int:
         return dialect.width(dialect.parse(self._whole))[1]
 
@@ -106,7 +110,7 @@ class Matcher:
         if not self._has_space:  # then the match lies in one word, which is most often shorter
             low = max(low, raw.rfind(b" ", low, end) + 1)
             high = min(high, len(raw) if (space := raw.find(b" ", end, high)) < 0 else space)
-        return self._raw.search(raw, low, high) is not None
+        return self._raw.search(raw, low, high + self._look) is not None
 
     @cached_property
     def _whole(self) -> str:

@@ -408,10 +408,10 @@ def _split(source: str, delimiter: str) -> Iterator[tuple[int, str]]:
 @cache
 def _expressions(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     plain = rf"[^{re.escape(delimiter)}\r\n]*+"
-    return re.compile(plain), re.compile(rf'"(?:[^"]++|"")*+(?:"{plain})?')
+    return re.compile(plain), re.compile(rf'"[^"]*+(?:""[^"]*+)*(?:"{plain})?')
 
 
-_INNER = re.compile(r'"((?:[^"]++|"")*+)')
+_INNER = re.compile(r'"([^"]*+(?:""[^"]*+)*)')
 
 
 def _unquoted(source: str) -> Callable[[int], tuple[int, int]]:
