@@ -7,18 +7,16 @@ it with all of them. Everything before it only narrows.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-import numpy as np
-
-from leakscan import dialect, masking
+from leakscan import masking
 from leakscan.dialect import MAX_LOOK, MAX_NESTING
-from leakscan.engine import BASE64, ENCODED, ESCAPED, FIELD, SLASHED, Engine
+from leakscan.engine import Engine
 from leakscan.jsontext import Malformed, Token, source_span, tokens
-from leakscan.rules import AFTER, BEFORE, Matcher, field_words, keyword
+from leakscan.narrow import Chosen, Narrower, Near, names_in
+from leakscan.rules import AFTER, BEFORE, Matcher
 from leakscan.types import (
     CONFIDENCES,
     Block,
@@ -32,19 +30,12 @@ from leakscan.types import (
     Rule,
     Tally,
 )
-from leakscan.views import base64_run, readings, views
-
-Near = dict[int, list[int]]
-"""By rule: the code points behind what the engine hits in a text, of the rule itself or of a keyword it needs."""
+from leakscan.views import views
 
 _LONG = 1 << 14
 """Code points from which on a rule is tried only near what the engine hits in a text, not on all of it."""
 _SIGHT = MAX_LOOK + BEFORE + 64
 """Code points around a match that decide what becomes of it: look-arounds, context words and the edges of those."""
-_WORD = 256
-"""Bytes of a word beyond which wide rules are not looked for a second time: a backtracking matcher would take too long."""
-_LOOKS = 32
-"""How many hits of one rule in one unit are looked at a second time: where there are more, the unit is decoded anyhow."""
 
 
 @dataclass(slots=True)
@@ -58,26 +49,6 @@ class Leak:
     value: str
     hops: tuple[str, ...]
     beaten: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What to try on the texts of a leaf: `rules` (by index) of a text at a path, told whether the text is a view.
-
-    Without `views` no view of the texts can hold anything; without `base64` they hold none but inside a view.
-    """
-
-    rules: Callable[[str, Path, bool], Iterable[int]]
-    views: bool = True
-    base64: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What the engine says of a unit: its hits by end and, if a keyword is among them, the shapes in it."""
-
-    hits: list[tuple[int, int]]
-    shapes: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -127,199 +98,41 @@ class Detector:
         self.policy = policy
         self.matchers = [Matcher(rule) for rule in rules]
         self.everything = range(len(rules))
-        self._engine = engine
+        self._narrower = Narrower(rules, self.matchers, engine) if engine is not None else None
         self._shown = CONFIDENCES.index(policy.min_confidence)
-        self._contextual = {
-            index: frozenset(words.split(" ")[0].lower() for words in rule.context)
-            for index, rule in enumerate(rules)
-            if rule.context_required
-        }
-        """The rules that need context, and the words with which a phrase of it may begin."""
         self._leaks_in_name = lru_cache(maxsize=65536)(self._find_in_name)
-        self._field_rules = lru_cache(maxsize=4096)(self._rules_of_field)
-        self._width = lru_cache(maxsize=None)(self._width_of)
-
-    # -- narrowing: which rules on which leaves ------------------------------------------------------------------
 
     def findings(self, block: Block, uri: str, tally: Tally) -> tuple[list[Finding], int]:
         """The findings of a block in the order of the source, and how many more are below the shown confidence."""
-        if self._engine is None:
+        if self._narrower is None:
             raise TypeError("this detector has no engine")
         found: list[Finding] = []
         hidden = 0
-        for unit, candidate in sorted(self._candidates(block).items()):
-            shown, low = self.unit_findings(block, unit, self._chosen(block, candidate), uri, tally)
+        for unit, candidate in self._narrower.candidates(block).items():
+            leaves = block.leaves(unit, candidate.ends)
+            shown, low = self.unit_findings(block, unit, leaves, self._narrower.chooser(block, candidate), uri, tally)
             found += shown
             hidden += low
         return found, hidden
 
-    def _candidates(self, block: Block) -> dict[int, Candidate]:
-        """The units with hits that a second look does not rule out."""
-        engine = self._engine
-        assert engine is not None
-        hits = engine.hits(block.data)
-        if block.path and self._field_rules(_names(block.path)) & engine.shapes(block.data):
-            hits += [(end, FIELD) for end in _every_unit(block)]
-            hits.sort()
-        by_unit: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for unit, hit in zip(block.units([end for end, _ in hits]), hits, strict=True):
-            if unit >= 0:
-                by_unit[unit].append(hit)
-        out: dict[int, Candidate] = {}
-        encoded: dict[int, bytes] = {}
-        for unit, found in by_unit.items():
-            low, high = block.span(unit)
-            raw = bytes(block.data[low:high])
-            candidate = self._confirmed(raw, low, found)
-            if candidate.hits:
-                out[unit] = candidate
-                if all(what == ENCODED for _, what in candidate.hits):
-                    encoded[unit] = raw
-        for unit in encoded.keys() - self._telling(encoded):
-            del out[unit]
-        return out
-
-    def _telling(self, encoded: dict[int, bytes]) -> set[int]:
-        """The units, of those in which nothing but percent or HTML encodings was hit, that hold a candidate in them.
-
-        Most are links and markup. Their readings are put one behind the other and searched in one go.
-        """
-        engine = self._engine
-        assert engine is not None
-        owners, pieces, ends = [], [], []
-        size = 0
-        for unit, raw in encoded.items():
-            for reading in readings(raw):
-                owners.append(unit)
-                pieces.append(reading)
-                size += len(reading) + 1
-                ends.append(size)
-        by_piece: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for end, what in engine.hits(b"\n".join([*pieces, b""])):
-            if what != ENCODED:
-                by_piece[bisect_left(ends, end)].append((end, what))
-        return {
-            owners[piece]
-            for piece, found in by_piece.items()
-            if self._confirmed(pieces[piece], ends[piece] - len(pieces[piece]) - 1, found).hits
-        }
-
-    def _confirmed(self, raw: bytes, low: int, hits: list[tuple[int, int]]) -> Candidate:
-        """The hits in a unit that a second look at its `raw` bytes, which begin at `low`, does not rule out.
-
-        A rule must still fit the bytes around its hit; a keyword must be a word, and the shape of one of its rules be
-        in the unit.
-        """
-        engine = self._engine
-        assert engine is not None
-        kept = []
-        needy = False
-        looks: Counter[int] = Counter()
-        beyond = 0
-        for end, what in hits:
-            if what < ESCAPED:
-                looks[what] += 1
-                if (
-                    looks[what] <= _LOOKS
-                    and (self._width(what) <= _WORD or _is_in_word(raw, end - low))
-                    and not self.matchers[what].may_match(raw, end - low)
-                ):
-                    continue
-            elif what in (BASE64, SLASHED):
-                if end - low <= beyond:  # in a run that was looked at
-                    continue
-                may_be, beyond = base64_run(raw, end - low - 1)
-                if not may_be:
-                    continue
-                what = BASE64  # noqa: PLW2901 - from here on they are the same
-            elif what > FIELD:
-                words = engine.keywords[what]
-                at = end - low
-                if keyword(words).search(raw, max(0, at - (2 if words.isascii() else 16) * len(words)), at + 2) is None:
-                    continue
-                needy = True
-            elif what == FIELD:
-                needy = True
-            kept.append((end, what))
-        if not needy:
-            return Candidate(kept, frozenset())
-        shapes = frozenset(engine.shapes(raw))
-        return Candidate(
-            [
-                (end, what)
-                for end, what in kept
-                if what <= FIELD or not shapes.isdisjoint(engine.keyword_rules[what])
-            ],
-            shapes,
-        )
-
-    def _width_of(self, rule: int) -> int:
-        """The most code points of a match, with what must stand before it."""
-        return sum(dialect.width(dialect.parse(p))[1] for p in (self.rules[rule].before, self.rules[rule].pattern))
-
-    def _rules_of_field(self, names: Path) -> frozenset[int]:
-        words = field_words(names)
-        return frozenset(
-            rule
-            for rule, firsts in self._contextual.items()
-            if any(first in words for first in firsts) and self.matchers[rule].in_field(names)
-        )
-
-    def _chosen(self, block: Block, candidate: Candidate) -> Callable[[Leaf], Chosen | None]:
-        """For each leaf of the unit, the rules to try on its texts; None where there is nothing to try.
-
-        A hit counts for the leaf it stands in. A keyword in a member name counts for the leaves below it.
-        """
-        engine = self._engine
-        assert engine is not None
-        hits, shapes = candidate.hits, candidate.shapes
-        ends = [end for end, _ in hits]
-        keywords = bool(shapes)
-        state = {"all": False}  # an escaped member name may hide a context word: try everything below
-
-        def choose(leaf: Leaf) -> Chosen | None:
-            own = {what for _, what in hits[bisect_left(ends, leaf.lo + 1) : bisect_left(ends, leaf.hi + 1)]}
-            escaped = ESCAPED in own and block.escaped
-            encoded = ENCODED in own or BASE64 in own
-            state["all"] |= escaped and leaf.key
-            rules = {what for what in own if what < ESCAPED}
-            if keywords:
-                needy = {rule for what in own if what > FIELD for rule in engine.keyword_rules[what]}
-                names = _names(leaf.path[:-1] if leaf.key else leaf.path)
-                rules |= (needy | self._field_rules(names)) & shapes
-            rescan = escaped or state["all"]
-            if not rules and not encoded and not rescan:
-                return None
-            ordered = sorted(rules)
-
-            def chosen(text: str, path: Path, view: bool) -> Iterable[int]:
-                return self.rules_hit(text, path) if view or rescan else ordered
-
-            return Chosen(chosen, views=encoded or rescan, base64=BASE64 in own or rescan)
-
-        return choose
-
-    def rules_hit(self, text: str, path: Path) -> Iterable[int]:
+    def rules_for(self, text: str, path: Path) -> Iterable[int]:
         """The rules that may match a decoded text at a path."""
-        engine = self._engine
-        if engine is None:
-            return self.everything
-        data = text.encode("utf-8", "surrogatepass")
-        hit = {what for _, what in engine.hits(data)}
-        needy = set(self._field_rules(_names(path)))
-        needy.update(rule for what in hit if what > FIELD for rule in engine.keyword_rules[what])
-        if needy:
-            needy &= engine.shapes(data)
-        return sorted({what for what in hit if what < ESCAPED} | needy)
+        return self.everything if self._narrower is None else self._narrower.rules_for(text, path)
 
     # -- deciding: what leaks a value holds ----------------------------------------------------------------------
 
     def unit_findings(
-        self, block: Block, unit: int, choose: Callable[[Leaf], Chosen | None], uri: str, tally: Tally
+        self,
+        block: Block,
+        unit: int,
+        leaves: Iterable[Leaf],
+        choose: Callable[[Leaf], Chosen | None],
+        uri: str,
+        tally: Tally,
     ) -> tuple[list[Finding], int]:
-        """The findings of one unit. `choose` narrows the rules; the reference scanner's chooses all."""
+        """The findings in leaves of one unit. `choose` narrows the rules; the reference scanner's chooses all."""
         held: list[tuple[Leaf, Text, list[Leak]]] = []
-        for leaf in block.leaves(unit):
+        for leaf in leaves:
             chosen = choose(leaf)
             if chosen is None:
                 continue
@@ -346,8 +159,8 @@ class Detector:
             reading = text.text if view is None else view.text
             near: Near | None = None
             for rule in chosen.rules(reading, text.names, view is not None):
-                if near is None and len(reading) >= _LONG:
-                    near = self._near(reading)
+                if near is None and self._narrower is not None and len(reading) >= _LONG:
+                    near = self._narrower.near(reading)
                 for match in self._find(rule, reading, text.names, near, tally):
                     start, end = (match.start, match.end) if view is None else view.origin(match.start, match.end)
                     key = (rule, start, end)
@@ -366,25 +179,9 @@ class Detector:
             tally.gap("timeout", f"record {tally.records}", f"rule {self.rules[rule].id} took too long on one value")
             return []
 
-    def _near(self, text: str) -> Near | None:
-        """Where in a decoded text the engine hits what: the code points behind it."""
-        if self._engine is None:
-            return None
-        data = text.encode("utf-8", "surrogatepass")
-        hits = self._engine.hits(data)
-        points = [end for end, _ in hits]
-        if len(data) > len(text) and points:
-            first = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
-            points = np.cumsum(first)[np.array(points) - 1].tolist()
-        near: Near = defaultdict(list)
-        for point, (_, what) in zip(points, hits, strict=True):
-            for rule in self._engine.keyword_rules[what] if what > FIELD else (what,):
-                near[rule].append(point)
-        return near
-
     def _stretches(self, rule: int, near: Near) -> list[tuple[int, int]]:
         """Where a leak of a rule may begin, given the hits: stretches so far apart that none sees the next."""
-        width = self._width(rule)
+        width = self.matchers[rule].width
         before, behind = (width + AFTER, width + BEFORE) if self.rules[rule].context_required else (width, width)
         out: list[tuple[int, int]] = []
         for point in near.get(rule, ()):
@@ -398,7 +195,7 @@ class Detector:
     def _find_in(self, rule: int, text: str, path: Path, span: tuple[int, int]) -> Iterator[Match]:
         """What the rule finds in the text that begins in a stretch of it."""
         low, high = span
-        margin = self._width(rule) + _SIGHT
+        margin = self.matchers[rule].width + _SIGHT
         begin = max(0, low - margin)
         for match in self.matchers[rule].find(text[begin : high + margin], path):
             if low <= match.start + begin <= high:
@@ -421,7 +218,9 @@ class Detector:
             ),
         )
         for leak in order:
-            at = bisect_left(starts, leak.end)  # kept ones are disjoint: only the last that starts before our end counts
+            at = bisect_left(
+                starts, leak.end
+            )  # kept ones are disjoint: only the last that starts before our end counts
             if at and kept[at - 1].end > leak.start:
                 winner, rule_id = kept[at - 1], rules[leak.rule].id
                 if rule_id != rules[winner.rule].id and rule_id not in winner.beaten:
@@ -457,7 +256,7 @@ class Detector:
         found: list[Finding] = []
         for places in block.places(unit, leaf, [text.in_leaf(leak.start, leak.end) for leak in shown]):
             path = (places[0].path if places else leaf.path) + text.path[len(leaf.path) :]
-            names = _names(path)
+            names = names_in(path)
             if names not in known:
                 known[names] = [self.masked_name(name, names[:at], values) for at, name in enumerate(names)]
             masked = iter(known[names])
@@ -519,22 +318,13 @@ class Detector:
         """Where in a name something leaks: a column may be called after a person's address."""
 
         def choose(text: str, path: Path, _view: bool) -> Iterable[int]:
-            return self.rules_hit(text, path)
+            return self.rules_for(text, path)
 
         return tuple(
             text.in_leaf(leak.start, leak.end)
             for text in inside(Text(name, (*above, name), key=True))
             for leak in self.examine(text, Chosen(choose), Tally())
         )
-
-
-def _is_in_word(raw: bytes, at: int) -> bool:
-    """Whether spaces (or the ends) stand within `_WORD` bytes in front of and behind a byte."""
-    return (at <= _WORD or b" " in raw[at - _WORD : at]) and (at + _WORD >= len(raw) or b" " in raw[at : at + _WORD])
-
-
-def _names(path: Path) -> tuple[str, ...]:
-    return tuple(step for step in path if isinstance(step, str))
 
 
 def _veiled(name: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -544,16 +334,3 @@ def _veiled(name: str, spans: Iterable[tuple[int, int]]) -> str:
             out += name[done : max(done, start)] + masking.shape(name[max(done, start) : end])
             done = end
     return out + name[done:]
-
-
-def _every_unit(block: Block) -> Iterator[int]:
-    """An end inside each unit of a block that has nothing to look for: any value may match."""
-    data = len(block.data)
-    end = 1
-    while end <= data:
-        unit = block.units([end])[0]
-        if unit < 0:
-            end += 1
-            continue
-        yield end
-        end = block.span(unit)[1] + 1

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -38,9 +38,7 @@ _SLASHES = r"\x5c+"
 ``1(?:/|\x5c{1,15}(?:u00..|/))0`` where a backslash stands shortly before."""
 _ESCAPE = rf"{_SLASHES}(?:u[0-9a-fA-F]{{4}}|[\x22\x2fbfnrt\x27])?"
 _ESCAPABLE = frozenset(map(ord, "\"\\/<>&'")) | frozenset(range(0x20)) | {0x7F}
-ESCAPED_ASCII = (
-    r"\x5cu00(?:2[0134589A-Ea-e]|3[0-9ABDFabdf]|[46][0-9A-Fa-f]|5[0-9ABDEFabdef]|7[0-9A-Ea-e])"
-)
+ESCAPED_ASCII = r"\x5cu00(?:2[0134589A-Ea-e]|3[0-9ABDFabdf]|[46][0-9A-Fa-f]|5[0-9ABDEFabdef]|7[0-9A-Ea-e])"
 """Finds JSON escapes of ASCII characters that are not escapable in the sense above."""
 
 _TELLING = 8.0
@@ -145,17 +143,27 @@ def width(node: Node) -> tuple[int, int]:
 def prefilter(pattern: str) -> str:
     """The Hyperscan expression (bytes, DOTALL, no other flag) for a pattern; empty when it would match anywhere."""
     items = _flatten(parse(pattern))
-    return "".join(_emit(item) for item in _window(items))
+    return "".join(_emit(item, _emit_chars) for item in _window(items))
 
 
 def raw(pattern: str) -> str:
     """The pattern as a bytes expression over raw bytes, which may match more; empty if there is no safe one.
 
-    A class that holds the backslash can be read in several ways in a run of backslashes, and a backtracking matcher
-    would try them all.
+    A class that holds the backslash could be read in several ways in a run of backslashes, and a backtracking matcher
+    would try them all. Here it is any bytes that may be part of writing its characters, which is safe but in a repeat
+    of several things.
     """
     node = parse(pattern, looks=True)
-    return "" if _has(node, _BACKSLASH) else _emit(node)
+    return "" if _repeats_backslash(node) else _emit(node, _emit_loose)
+
+
+def _repeats_backslash(node: Node) -> bool:
+    match node:
+        case Rep(inner):
+            return not isinstance(inner, Chars) and _has(inner, _BACKSLASH)
+        case Seq(items) | Alt(items):
+            return any(map(_repeats_backslash, items))
+    return False
 
 
 def look_width(pattern: str) -> int:
@@ -468,43 +476,59 @@ def _trim(node: Node) -> Node:
     return node
 
 
-def _emit(node: Node, *, plain: bool = False) -> str:
-    """The node in raw bytes, or with `plain` only as those of its characters that stand for themselves."""
+def _emit(node: Node, written: Callable[[Chars], tuple[str, int]]) -> str:
+    """The node in raw bytes, given an expression for a character and how often it may be needed for one."""
     match node:
-        case Chars(_, other):
-            return _emit_class(node) if plain else _emit_chars(node) + (f"{{1,{_OTHER}}}" if other else "")
+        case Chars():
+            text, most = written(node)
+            return text if most == 1 else f"{text}{{1,{most}}}"
         case Seq(items):
-            return "".join(_emit(item, plain=plain) for item in items)
+            return "".join(_emit(item, written) for item in items)
         case Alt(options):
-            return "(?:" + "|".join(_emit(option, plain=plain) for option in options) + ")"
+            return "(?:" + "|".join(_emit(option, written) for option in options) + ")"
         case Rep(_, _, 0):
             return ""
+        case Rep(Chars() as inner, lo, hi):
+            text, most = written(inner)
+            return f"(?:{text}){{{lo},{hi * most}}}" if lo != hi * most else f"(?:{text}){{{lo}}}"
         case Rep(inner, lo, hi):
-            if isinstance(inner, Chars) and inner.other:
-                return f"{_emit_chars(inner)}{{{lo},{hi * _OTHER}}}"
-            repeated = f"(?:{_emit(inner, plain=plain)})"
-            return f"{repeated}{{{lo},{hi}}}" if lo != hi else f"{repeated}{{{lo}}}"
+            return f"(?:{_emit(inner, written)}){{{lo},{hi}}}" if lo != hi else f"(?:{_emit(inner, written)}){{{lo}}}"
         case Look(inner, ahead, wanted):
-            return f"(?{'' if ahead else '<'}{'=' if wanted else '!'}{_emit(inner, plain=True)})"
+            return f"(?{'' if ahead else '<'}{'=' if wanted else '!'}{_emit(inner, _emit_plain)})"
+
+
+def _emit_plain(chars: Chars) -> tuple[str, int]:
+    """Only those characters that stand for themselves."""
+    return _emit_class(chars), 1
+
+
+def _emit_loose(chars: Chars) -> tuple[str, int]:
+    if _BACKSLASH not in chars.ascii:
+        return _emit_chars(chars)
+    return _emit_class(Chars(chars.ascii | _IN_ESCAPES, chars.other)), _LONGEST
 
 
 @cache
-def _emit_chars(chars: Chars) -> str:
+def _emit_chars(chars: Chars) -> tuple[str, int]:
     """One character in raw bytes: as it is, or as one of the JSON escapes there are for it."""
-    plain = _emit_class(chars)
+    plain, most = _emit_class(chars), _OTHER if chars.other else 1
     if chars.tight:
-        return plain
+        return plain, most
     if _BACKSLASH in chars.ascii:
-        return f"(?:{plain}|{_ESCAPE})"
+        return f"(?:{plain}|{_ESCAPE})", most
     short = _emit_class(Chars(frozenset(_SHORT[c] for c in chars.ascii if c in _SHORT)))
     digits = "[0-9a-fA-F]{4}" if chars.other else "00[0-9a-fA-F]{2}"
-    return f"(?:{plain}|{_SLASHES}(?:u{digits}|{short}))" if short != "[]" else f"(?:{plain}|{_SLASHES}u{digits})"
+    escape = f"(?:u{digits}|{short})" if short != "[]" else f"u{digits}"
+    return f"(?:{plain}|{_SLASHES}{escape})", most
 
 
 _BACKSLASH = ord("\\")
 _MISTAKABLE = frozenset(b'\\"') | frozenset(b",:[]{} \t\r\n.")
 """Bytes that in JSON source may be no part of the value they stand beside, or of an escape in it."""
 _ENDS_OF_ESCAPES = frozenset(b"bfnrt0123456789abcdefABCDEF")
+_IN_ESCAPES = frozenset(b'\\"/bfnrtu0123456789abcdefABCDEF')
+_LONGEST = 2 * (2**MAX_NESTING - 1 + len("uffff"))
+"""The most raw bytes of one character: two escapes, each behind all the backslashes there can be."""
 _SHORT = {ord(c): ord(e) for c, e in zip('"/\b\f\n\r\t', '"/bfnrt', strict=True)}
 
 

@@ -78,7 +78,10 @@ class Engine:
 
     def dump(self) -> tuple[dict[str, Any], list[bytes]]:
         """What `restore` makes an equal engine of, on the same kind of CPU: plain data, and the databases."""
-        facts = {"keywords": [[k, self.keywords[k], v] for k, v in self.keyword_rules.items()], "shapeless": sorted(self.shapeless)}
+        facts = {
+            "keywords": [[k, self.keywords[k], v] for k, v in self.keyword_rules.items()],
+            "shapeless": sorted(self.shapeless),
+        }
         databases = [self._main, self._digits, self._shapes]
         return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in databases]
 
@@ -123,8 +126,8 @@ class Engine:
         self.shapeless = frozenset(shapeless)
         return main, digits, shapes
 
-    def hits(self, data: Any) -> Hits:
-        """Hits in `data` (bytes-like), by end."""
+    def hits(self, data: Any, *, joined: bool = False) -> Hits:
+        """Hits in `data` (bytes-like), by end; with `joined`, one for a stretch of base64 that no unit ends within."""
         out: Hits = []
         append = out.append
 
@@ -137,7 +140,7 @@ class Engine:
             if self._digits is not None:
                 self._digits.scan(data, match_event_handler=on)
         else:
-            out.extend((end, BASE64) for end in _base64_ends(data))
+            out.extend((end, BASE64) for end in _base64_ends(data, joined=joined))
             if self._digits is not None:
                 out.extend(self._digit_hits(data))
         out.sort()
@@ -221,8 +224,8 @@ def _digit_stretches(data: Any) -> list[tuple[int, int]]:
     return list(zip(np.maximum(first, 0).tolist(), np.minimum(last, size).tolist(), strict=True))
 
 
-def _base64_ends(data: Any) -> list[int]:
-    """Ends of aligned 16-byte stretches that may lie in base64 of ASCII text.
+def _base64_ends(data: Any, *, joined: bool) -> list[int]:
+    """Ends of aligned 16-byte stretches that may lie in base64 of ASCII text; `joined`, only of the last in a row.
 
     `views` wants 26 ASCII bytes in a row (or all of at least 18), so at least 23 characters that are base64 digits
     with the top bits of ASCII; any such stretch covers two whole aligned words of eight.
@@ -244,14 +247,16 @@ def _base64_ends(data: Any) -> list[int]:
     fitting = _fits(digits[pairs])
     pairs = pairs[fitting != 0]
     fitting = fitting[fitting != 0] & _fits(digits[pairs + 1])
-    return [int(end) for end in (pairs[fitting != 0] + 2) * _WORD]
+    pairs = pairs[fitting != 0]
+    if joined:
+        pairs = pairs[np.diff(pairs, append=count) != 1]
+    ends: list[int] = ((pairs + 2) * _WORD).tolist()
+    return ends
 
 
 def _fits(digits: NDArray[np.uint16]) -> NDArray[np.uint8]:
     """For rows of eight characters, as four pairs: the alignments (bits) at which they are base64 of ASCII."""
-    fitting: NDArray[np.uint8] = (
-        _EVEN[digits[:, 0]] & _ODD[digits[:, 1]] & _EVEN[digits[:, 2]] & _ODD[digits[:, 3]]
-    )
+    fitting: NDArray[np.uint8] = _EVEN[digits[:, 0]] & _ODD[digits[:, 1]] & _EVEN[digits[:, 2]] & _ODD[digits[:, 3]]
     return fitting
 
 

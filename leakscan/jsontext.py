@@ -7,7 +7,7 @@ Unlike a parser it keeps duplicate members, the digits of numbers as written, an
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
@@ -22,6 +22,9 @@ _TOKEN = re.compile(
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 _INTEGRAL = re.compile(r"(-?[0-9]+)\.0+")
+
+_STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"|[{}\[\],:]', re.DOTALL)
+_QUOTE, _COLON_BYTE, _COMMA_BYTE = b'":,'
 
 _VALUE, _KEY, _COLON, _AFTER, _FIRST_VALUE, _FIRST_KEY, _DONE = range(7)
 _CLOSING = {"}": (_AFTER, _FIRST_KEY), "]": (_AFTER, _FIRST_VALUE), "{": (), "[": (), ":": (), ",": ()}
@@ -126,6 +129,56 @@ def tokens(source: str, root: Link | None = None) -> list[Token]:
     if state != _DONE or end is None or end.end() != len(source):
         raise Malformed(end.end() if end else position)
     return out
+
+
+def strings_at(document: bytes, ends: Sequence[int]) -> list[tuple[str, Path, int, int]] | None:
+    """The values of a JSON document that hold the bytes before `ends`: decoded, each with its path and its bytes.
+
+    Far cheaper than `tokens` where there are few. None if a byte is in no string value, or nesting might be too deep
+    for `tokens`. The document must be one, in UTF-8.
+    """
+    if document.count(b"{") + document.count(b"[") > MAX_DEPTH:
+        return None
+    spans = [found.span() for found in _STRUCTURE.finditer(document)]
+    out = []
+    for index in sorted({bisect_left(spans, (end, 0)) - 1 for end in ends}):
+        if index < 0:
+            return None
+        lo, hi = spans[index]
+        if document[lo] != _QUOTE or (index + 1 < len(spans) and document[spans[index + 1][0]] == _COLON_BYTE):
+            return None
+        out.append((_decoded(document, lo, hi), _path_of(document, spans, index), lo, hi))
+    return out if all(any(lo < end <= hi for _, _, lo, hi in out) for end in ends) else None
+
+
+def _path_of(document: bytes, spans: Sequence[tuple[int, int]], index: int) -> Path:
+    """The path of a value, from the structure in front of it: walking back, out of one container after the other."""
+    steps: list[Step] = []
+    closed = commas = 0
+    name: Step | None = None
+    for at in range(index - 1, -1, -1):
+        char = document[spans[at][0]]
+        if char in b"}]":
+            closed += 1
+        elif char in b"{[":
+            if closed:
+                closed -= 1
+            else:
+                steps.append(commas if name is None else name)
+                commas, name = 0, None
+        elif closed:
+            pass
+        elif char == _COMMA_BYTE:
+            commas += 1
+        elif char == _COLON_BYTE and commas == 0:
+            name = _decoded(document, *spans[at - 1])
+    return tuple(reversed(steps))
+
+
+def _decoded(document: bytes, lo: int, hi: int) -> str:
+    token = document[lo:hi].decode("utf-8")
+    text: str = scanstring(token, 1)[0] if "\\" in token else token[1:-1]
+    return text
 
 
 def source_span(token: str, start: int, end: int) -> tuple[int, int]:

@@ -16,8 +16,9 @@ from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed does not list it
 from typing import Any
 
-from leakscan.detect import Chosen, Detector
+from leakscan.detect import Detector
 from leakscan.jsontext import MAX_DEPTH
+from leakscan.narrow import Chosen
 from leakscan.types import Finding, Leaf, Path, Place, Policy, Rule, Tally
 
 _LONG = 10**6
@@ -55,7 +56,7 @@ class _Unit:
     def span(self, unit: int) -> tuple[int, int]:
         return 0, len(self._values)
 
-    def leaves(self, unit: int) -> list[Leaf]:
+    def leaves(self, unit: int, ends: Sequence[int] | None = None) -> list[Leaf]:
         return [Leaf(v.text, v.path, n, n + 1, v.key) for n, v in enumerate(self._values)]
 
     def places(self, unit: int, leaf: Leaf, spans: Sequence[tuple[int, int]]) -> Iterable[list[Place]]:
@@ -63,13 +64,13 @@ class _Unit:
         out = []
         for start, end in spans:
             low, high = (value.at[start], value.at[end]) if value.at is not None else (None, None)
-            out.append(
-                Place(value.record, value.path, value.row_group, value.line, low, high, value.member)
-            )
+            out.append(Place(value.record, value.path, value.row_group, value.line, low, high, value.member))
         yield out
 
 
-def scan(rules: Sequence[Rule], policy: Policy, units: Iterable[Sequence[Value]], uri: str, format_: str) -> list[Finding]:
+def scan(
+    rules: Sequence[Rule], policy: Policy, units: Iterable[Sequence[Value]], uri: str, format_: str
+) -> list[Finding]:
     """Every finding in the given units, in order. What leaks in one value of a unit is masked around all its findings."""
     detector = Detector(rules, policy, None)
     tally = Tally(format=format_)
@@ -82,8 +83,8 @@ def scan(rules: Sequence[Rule], policy: Policy, units: Iterable[Sequence[Value]]
 
     return [
         finding
-        for values in units
-        for finding in detector.unit_findings(_Unit(values), 0, choose, uri, tally)[0]
+        for unit in map(_Unit, units)
+        for finding in detector.unit_findings(unit, 0, unit.leaves(0), choose, uri, tally)[0]
     ]
 
 
@@ -139,7 +140,9 @@ def _value(text: str, i: int, path: Path, out: list[Value], record: int, line: i
     return _number(text, i, path, out, record, line, at)
 
 
-def _container(text: str, i: int, path: Path, out: list[Value], record: int, line: int | None, at: Sequence[int]) -> int:
+def _container(
+    text: str, i: int, path: Path, out: list[Value], record: int, line: int | None, at: Sequence[int]
+) -> int:
     if len(path) >= MAX_DEPTH:
         raise ValueError("nested too deep")
     is_object = text[i] == "{"

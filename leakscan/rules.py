@@ -91,11 +91,13 @@ class Matcher:
         return re.compile(f"{left}(?:{expression}){right}".encode())
 
     @cached_property
-    def _look(self) -> int:
+    def look(self) -> int:
+        """How far (code points) behind a match `may_be_in` wants to see."""
         return dialect.look_width(self._whole)
 
     @cached_property
-    def _width(self) -> int:
+    def width(self) -> int:
+        """The most code points of a match, with what must stand before it."""
         return dialect.width(dialect.parse(self._whole))[1]
 
     def may_match(self, raw: bytes, end: int) -> bool:
@@ -103,14 +105,16 @@ class Matcher:
 
         A second, narrower look at a place the engine pointed at, far cheaper than decoding the unit.
         """
-        if self._raw is None:
-            return True
-        reach = self._width if self._is_tight else 12 * self._width
+        reach = self.width if self._is_tight else 12 * self.width
         low, high = max(0, end - reach), end + reach
         if not self._has_space:  # then the match lies in one word, which is most often shorter
             low = max(low, raw.rfind(b" ", low, end) + 1)
             high = min(high, len(raw) if (space := raw.find(b" ", end, high)) < 0 else space)
-        return self._raw.search(raw, low, high + self._look) is not None
+        return self.may_be_in(raw, low, high + self.look)
+
+    def may_be_in(self, raw: bytes, low: int, high: int) -> bool:
+        """Whether a match may stand in ``low:high`` of a unit's raw bytes; never False if one does."""
+        return self._raw is None or self._raw.search(raw, low, high) is not None
 
     @cached_property
     def _whole(self) -> str:
@@ -153,7 +157,7 @@ class Matcher:
             return
         done = 0
         for word in self._context.finditer(text, overlapped=True):
-            low, high = max(done, word.start() - AFTER - self._width), word.start() + BEFORE + 1
+            low, high = max(done, word.start() - AFTER - self.width), word.start() + BEFORE + 1
             if low < high:
                 yield low, high
             done = max(done, high)
@@ -161,7 +165,7 @@ class Matcher:
     @cached_property
     def _reach(self) -> int:
         """The most code points from the start of a match to the end of what it looks at behind itself."""
-        return self._width + dialect.MAX_LOOK
+        return self.width + dialect.MAX_LOOK
 
     def in_field(self, path: Path) -> str:
         """The context word that a name in `path` holds, or the empty string."""
@@ -366,7 +370,9 @@ def _prove(rule: Rule) -> None:
     if dialect.width(dialect.parse(rule.pattern))[0] == 0:
         raise ValueError("pattern: it matches nothing at all")
     if not prefilter(rule) and not rule.context_required:
-        raise ValueError("pattern: no stretch of it can be looked for in raw bytes; give a prefilter or require context")
+        raise ValueError(
+            "pattern: no stretch of it can be looked for in raw bytes; give a prefilter or require context"
+        )
 
 
 def prefilter(rule: Rule) -> str:

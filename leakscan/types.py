@@ -225,8 +225,11 @@ class Block(Protocol):
         """The bytes of the unit in `data`."""
         ...
 
-    def leaves(self, unit: int) -> Iterable[Leaf]:
-        """Every decoded value and member name of the unit, in the order of the source."""
+    def leaves(self, unit: int, ends: Sequence[int] | None = None) -> Iterable[Leaf]:
+        """Every decoded value and member name of the unit, in the order of the source.
+
+        Given `ends`, the bytes before which are in values, those that hold none of them may be left out.
+        """
         ...
 
     def places(self, unit: int, leaf: Leaf, spans: Sequence[tuple[int, int]]) -> Iterable[list[Place]]:

@@ -15,7 +15,7 @@ import base64
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -92,11 +92,20 @@ _RAW_ESCAPE = re.compile(rb"^(?:u[0-9A-Fa-f]{4}|[bfnrt])")
 _REACH = 1 << 16
 
 
-def base64_run(raw: bytes, at: int) -> tuple[bool, int]:
-    """Whether the byte at `at` of text or JSON source may stand in base64 that `views` would look through.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The bytes ``low:high`` of text or JSON source around a stretch of base64, and what `views` would read in them.
 
-    And the end of the run of bytes for which that holds.
+    `texts` is None where that is not known without decoding the source.
     """
+
+    low: int
+    high: int
+    texts: list[str] | None
+
+
+def base64_run(raw: bytes, at: int) -> Run:
+    """The run of base64 around the byte at `at` of text or JSON source."""
     low = at
     while low > 0 and at - low < _REACH:  # runs are short, but for those that are very long
         step = max(0, low - 256)
@@ -107,25 +116,32 @@ def base64_run(raw: bytes, at: int) -> tuple[bool, int]:
         low = step
     found = _RAW_RUN.match(raw, low, at + _REACH)
     if found is None:
-        return False, at + 1
+        return Run(at, at + 1, [])
     run = found.group()
     if len(run) >= _REACH:
-        return True, found.end()
-    pieces = (_RAW_SLASH.sub(b"/", run) if b"\\" in run else run).split(b"\\")
-    if len(pieces) > 1 and max(map(len, pieces)) >= _LINE:  # may be lines of one text
-        return True, found.end()
-    # What follows a backslash is an escape, or the backslash was an escaped one.
-    own = any(
-        _text(piece) is not None or (number and _text(_RAW_ESCAPE.sub(b"", piece, count=1)) is not None)
-        for number, piece in enumerate(pieces)
-        if len(piece) >= BASE64_MIN
-    )
-    return own, found.end()
+        return Run(low, found.end(), None)
+    if b"\\" not in run:
+        return Run(low, found.end(), _texts_in(run))
+    run = _RAW_SLASH.sub(b"/", run)
+    lines = _RAW_NEWLINE.sub(b"\n", run)
+    texts = _texts_in(lines) if lines != run else []
+    for number, piece in enumerate(run.split(b"\\")):
+        texts += _texts_in(piece)
+        if number:  # what follows a backslash is an escape, or the backslash was an escaped one
+            texts += _texts_in(_RAW_ESCAPE.sub(b"", piece, count=1))
+    return Run(low, found.end(), texts)
 
 
+def _texts_in(source: bytes) -> list[str]:
+    """What the base64 in ASCII bytes stands for."""
+    if len(source) < BASE64_MIN:
+        return []
+    runs = (found.group().rstrip("=") for found in _BASE64.finditer(source.decode()))
+    return [text for run in runs if (text := _text(run.encode(), wrapped="\n" in run)) is not None]
+
+
+_RAW_NEWLINE = re.compile(rb"(?:\\+(?:r|u000[dD]))?\\+(?:n|u000[aA])")
 _RAW_GAP = re.compile(rb"[^A-Za-z0-9+/_\\-]")
-_LINE = 60
-"""Digits from which a line may go on in the next."""
 
 
 def _text(run: bytes, *, wrapped: bool = False) -> str | None:
@@ -146,17 +162,30 @@ def _text(run: bytes, *, wrapped: bool = False) -> str | None:
         return None
 
 
-def readings(raw: bytes, depth: int = MAX_HOPS) -> Iterator[bytes]:
-    """`raw` bytes (text or JSON source) as the percent and HTML views of the strings in it would have them written.
+def readings(raw: bytes, runs: Sequence[Run] = ()) -> Iterator[bytes]:
+    """`raw` bytes (text or JSON source) as the views of the strings in it would have them written, given its base64.
 
-    Good enough to look for candidates in: what a rule finds in such a view stands, raw, in one of these.
+    Good enough to look for candidates in: what a rule finds in such a view stands, raw, in one of these, or a run of
+    base64 does.
     """
+    yield from _raw_readings(raw, MAX_HOPS)
+    if runs:
+        out, done = [], 0
+        for run in runs:
+            out += [raw[done : run.low], *(text.encode() for text in run.texts or ())]
+            done = run.high
+        decoded = b" ".join([*out, raw[done:]])
+        yield decoded
+        yield from _raw_readings(decoded, MAX_HOPS - 1)
+
+
+def _raw_readings(raw: bytes, depth: int) -> Iterator[bytes]:
     if depth:
         for expression, decoded in ((_RAW_PERCENT, _raw_percent), (_RAW_ENTITY, _raw_entity)):
             reading = expression.sub(decoded, raw)
             if reading != raw:
                 yield reading
-                yield from readings(reading, depth - 1)
+                yield from _raw_readings(reading, depth - 1)
 
 
 _RAW_PERCENT = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")

@@ -1,0 +1,355 @@
+"""Hits to candidates: which rules to try on which leaves of a block, having ruled out what cheap looks can.
+
+It narrows and never decides: whatever rule finds a leak in a leaf is among those chosen for it (`leakscan.detect`
+decides). A hit is looked at a second time in the raw bytes around it; a unit that keeps none is never decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from leakscan.engine import BASE64, ENCODED, ESCAPED, FIELD, SLASHED, Engine, Hits
+from leakscan.rules import AFTER, BEFORE, Matcher, field_words, keyword
+from leakscan.types import Block, Leaf, Path, Rule
+from leakscan.views import Run, base64_run, readings
+
+Near = dict[int, list[int]]
+"""By rule: the code points behind what the engine hits in a text, of the rule itself or of a keyword it needs."""
+
+_WORD = 256
+"""Bytes of a word beyond which wide rules are not looked for a second time: a backtracking matcher would take too long."""
+_LOOKS = 32
+"""How many hits of one rule or keyword in one unit are looked at a second time: where there are more, it is decoded anyhow."""
+_NESTED = re.compile(rb'"(?:[ \t\r\n]|\\+(?:[tnr]|u00(?:09|0[aAdD])))*[{\[]')
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"', re.DOTALL)
+_COLON = re.compile(rb"[ \t\r\n]*:")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What to try on the texts of a leaf: `rules` (by index) of a text at a path, told whether the text is a view.
+
+    Without `views` no view of the texts can hold anything; without `base64` they hold none but inside a view.
+    """
+
+    rules: Callable[[str, Path, bool], Iterable[int]]
+    views: bool = True
+    base64: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What is left of a unit: its hits by end and, of the rules that need context, those whose shape is in reach of it."""
+
+    hits: Hits
+    needy: frozenset[int]
+    runs: Sequence[Run]
+    """The base64 in it, if that was hit."""
+    ends: list[int] | None
+    """The hits' ends, if each stands in a value and means nothing for other values."""
+
+    @property
+    def is_encoded(self) -> bool:
+        """Whether nothing was hit but encodings, and these can be read without decoding the unit."""
+        return all(what in (ENCODED, BASE64) for _, what in self.hits) and all(
+            run.texts is not None for run in self.runs
+        )
+
+
+class Narrower:
+    """The rules with their engine: from blocks to candidates, from candidates to the rules for each leaf."""
+
+    def __init__(self, rules: Sequence[Rule], matchers: Sequence[Matcher], engine: Engine) -> None:
+        self._matchers = matchers
+        self._engine = engine
+        self._contextual = {
+            index: frozenset(words.split(" ")[0].lower() for words in rule.context)
+            for index, rule in enumerate(rules)
+            if rule.context_required
+        }
+        """The rules that need context, and the words with which a phrase of it may begin."""
+        self._field_rules = lru_cache(maxsize=4096)(self._rules_of_field)
+
+    def candidates(self, block: Block) -> dict[int, Candidate]:
+        """The units, in order, with hits that a second look does not rule out."""
+        hits = self._engine.hits(block.data, joined=block.escaped)
+        if block.path and self._field_rules(names_in(block.path)) & self._engine.shapes(block.data):
+            hits += [(end, FIELD) for end in _every_unit(block)]
+            hits.sort()
+        by_unit: dict[int, Hits] = defaultdict(list)
+        for unit, hit in zip(block.units([end for end, _ in hits]), hits, strict=True):
+            if unit >= 0:
+                by_unit[unit].append(hit)
+        out: dict[int, Candidate] = {}
+        encoded: dict[int, Iterator[bytes]] = {}
+        for unit, found in by_unit.items():
+            low, high = block.span(unit)
+            raw = bytes(block.data[low:high])
+            candidate = self._confirmed(raw, low, found, _Surroundings(raw, source=block.escaped))
+            if candidate.hits:
+                out[unit] = candidate
+                if candidate.is_encoded:
+                    encoded[unit] = readings(raw, candidate.runs)
+        for unit in encoded.keys() - self._telling(encoded):
+            del out[unit]
+        return dict(sorted(out.items()))
+
+    def _telling(self, encoded: dict[int, Iterator[bytes]]) -> set[int]:
+        """The units, of those in which nothing but encodings was hit, that have a candidate in their readings.
+
+        Most are links and markup. Their readings are put one behind the other and searched in one go.
+        """
+        owners, pieces, ends = [], [], []
+        size = 0
+        for unit, read in encoded.items():
+            for reading in read:
+                owners.append(unit)
+                pieces.append(reading)
+                size += len(reading) + 1
+                ends.append(size)
+        by_piece: dict[int, Hits] = defaultdict(list)
+        for end, what in self._engine.hits(b"\n".join([*pieces, b""])):
+            if what != ENCODED:
+                by_piece[bisect_left(ends, end)].append((end, what))
+        return {
+            owners[piece]
+            for piece, found in by_piece.items()
+            if self._confirmed(
+                pieces[piece], ends[piece] - len(pieces[piece]) - 1, found, _Everywhere(pieces[piece])
+            ).hits
+        }
+
+    def _confirmed(self, raw: bytes, low: int, hits: Hits, surroundings: _Surroundings) -> Candidate:
+        """The hits in a unit that a second look at its `raw` bytes, which begin at `low`, does not rule out."""
+        kept: Hits = []
+        needy: set[int] = set()
+        runs: list[Run] = []
+        looks: Counter[int] = Counter()
+        for end, what in hits:
+            at = end - low
+            looks[what] += 1
+            if what < ESCAPED:
+                if looks[what] <= _LOOKS and not self._fits(what, raw, at):
+                    continue
+            elif what in (BASE64, SLASHED):
+                if runs and at <= runs[-1].high:
+                    continue
+                what = BASE64  # noqa: PLW2901 - from here on they are the same
+                runs.append(base64_run(raw, at - 1))
+                if runs[-1].texts == []:
+                    continue
+            elif what == FIELD:
+                needy |= surroundings.shapes(self._engine)
+            elif what > FIELD:
+                rules = self._in_reach(what, raw, at, surroundings, thorough=looks[what] <= _LOOKS)
+                if not rules:
+                    continue
+                needy |= rules
+            kept.append((end, what))
+        ends = [end for end, _ in kept]
+        local = bool(kept) and surroundings.are_values([end - low for end in ends])
+        return Candidate(kept, frozenset(needy), runs, ends if local else None)
+
+    def _fits(self, rule: int, raw: bytes, at: int) -> bool:
+        """Whether a rule still fits the bytes around its hit."""
+        matcher = self._matchers[rule]
+        return (matcher.width > _WORD and not _is_in_word(raw, at)) or matcher.may_match(raw, at)
+
+    def _in_reach(self, what: int, raw: bytes, at: int, surroundings: _Surroundings, *, thorough: bool) -> set[int]:
+        """The rules that need the keyword hit before `at` and whose shape is where that word counts for it."""
+        words = self._engine.keywords[what]
+        found = keyword(words).search(raw, max(0, at - (2 if words.isascii() else 16) * len(words)), at + 2)
+        if found is None:
+            return set()
+        rules = self._engine.keyword_rules[what]
+        if not thorough or surroundings.may_be_name(at):
+            return surroundings.shapes(self._engine).intersection(rules)
+        out = set()
+        for rule in rules:
+            matcher = self._matchers[rule]
+            low = surroundings.behind(found.start(), AFTER + matcher.width)
+            high = surroundings.ahead(at, BEFORE + matcher.width + matcher.look)
+            if matcher.may_be_in(raw, low, high):
+                out.add(rule)
+        return out
+
+    def _rules_of_field(self, names: Path) -> frozenset[int]:
+        words = field_words(names)
+        return frozenset(
+            rule
+            for rule, firsts in self._contextual.items()
+            if any(first in words for first in firsts) and self._matchers[rule].in_field(names)
+        )
+
+    def chooser(self, block: Block, candidate: Candidate) -> Callable[[Leaf], Chosen | None]:
+        """For each leaf of the unit, the rules to try on its texts; None where there is nothing to try.
+
+        A hit counts for the leaf it stands in. A keyword in a member name counts for the leaves below it.
+        """
+        hits, needy = candidate.hits, candidate.needy
+        ends = [end for end, _ in hits]
+        state = {"all": False}  # an escaped member name may hide a context word: try everything below
+
+        def choose(leaf: Leaf) -> Chosen | None:
+            own = {what for _, what in hits[bisect_left(ends, leaf.lo + 1) : bisect_left(ends, leaf.hi + 1)]}
+            escaped = ESCAPED in own and block.escaped
+            encoded = ENCODED in own or BASE64 in own
+            state["all"] |= escaped and leaf.key
+            rules = {what for what in own if what < ESCAPED}
+            if needy:
+                wanted = {rule for what in own if what > FIELD for rule in self._engine.keyword_rules[what]}
+                names = names_in(leaf.path[:-1] if leaf.key else leaf.path)
+                rules |= (wanted | self._field_rules(names)) & needy
+            rescan = escaped or state["all"]
+            if not rules and not encoded and not rescan:
+                return None
+            ordered = sorted(rules)
+
+            def chosen(text: str, path: Path, view: bool) -> Iterable[int]:
+                return self.rules_for(text, path) if view or rescan else ordered
+
+            return Chosen(chosen, views=encoded or rescan, base64=BASE64 in own or rescan)
+
+        return choose
+
+    def rules_for(self, text: str, path: Path) -> Iterable[int]:
+        """The rules that may match a decoded text at a path."""
+        data = text.encode("utf-8", "surrogatepass")
+        hit = {what for _, what in self._engine.hits(data)}
+        needy = set(self._field_rules(names_in(path)))
+        needy.update(rule for what in hit if what > FIELD for rule in self._engine.keyword_rules[what])
+        if needy:
+            needy &= self._engine.shapes(data)
+        return sorted({what for what in hit if what < ESCAPED} | needy)
+
+    def near(self, text: str) -> Near:
+        """Where in a decoded text the engine hits what: the code points behind it."""
+        data = text.encode("utf-8", "surrogatepass")
+        hits = self._engine.hits(data)
+        points = [end for end, _ in hits]
+        if len(data) > len(text) and points:
+            first = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
+            points = np.cumsum(first)[np.array(points) - 1].tolist()
+        near: Near = defaultdict(list)
+        for point, (_, what) in zip(points, hits, strict=True):
+            for rule in self._engine.keyword_rules[what] if what > FIELD else (what,):
+                near[rule].append(point)
+        return near
+
+
+class _Surroundings:
+    """The raw bytes of a unit as far as context words need them: how far code points reach, what stands in a name."""
+
+    def __init__(self, raw: bytes, *, source: bool) -> None:
+        self._raw = raw
+        self._source = source
+        self._strings: list[tuple[int, int]] | None = None
+        self._shapes: set[int] | None = None
+
+    def shapes(self, engine: Engine) -> set[int]:
+        """The rules that need context and have their shape anywhere in the unit."""
+        if self._shapes is None:
+            self._shapes = engine.shapes(self._raw)
+        return self._shapes
+
+    def may_be_name(self, at: int) -> bool:
+        """Whether the byte before `at` may be in a member name, for whose values it is context, of any document."""
+        if not self._source:
+            return False
+        string = self._string(at)
+        return string is None or self._is_name(string) or _NESTED.match(self._raw, string[0]) is not None
+
+    def are_values(self, ends: Iterable[int]) -> bool:
+        """Whether the bytes before `ends` surely are in string values of the unit's own document."""
+        return self._source and all((string := self._string(at)) and not self._is_name(string) for at in ends)
+
+    def _is_name(self, string: tuple[int, int]) -> bool:
+        return _COLON.match(self._raw, string[1]) is not None
+
+    def _string(self, at: int) -> tuple[int, int] | None:
+        """The string, quotes included, that holds the byte before `at`."""
+        if self._strings is None:
+            self._strings = [found.span() for found in _STRING.finditer(self._raw)]
+        index = bisect_left(self._strings, (at, 0)) - 1
+        return self._strings[index] if index >= 0 and at <= self._strings[index][1] else None
+
+    def ahead(self, at: int, points: int) -> int:
+        """An end such that from `at` on there are at least so many code points, unless the unit ends before."""
+        raw = self._raw
+        plain = raw[at : at + points]
+        if plain.isascii() and b"\\" not in plain:
+            return at + len(plain)
+        found = _points(-(-points // 64) * 64).match(raw, at)
+        return at if found is None else found.end()
+
+    def behind(self, at: int, points: int) -> int:
+        """A start such that up to `at` there are at least so many code points, unless the unit begins after."""
+        raw = self._raw
+        plain = raw[max(0, at - points) : at]
+        if plain.isascii() and b"\\" not in plain:
+            return at - len(plain)
+        points = -(-points // 64) * 64
+        found = _points_backwards(points).match(raw[max(0, at - _WIDEST * points) : at][::-1])
+        return at if found is None else at - found.end()
+
+
+class _Everywhere(_Surroundings):
+    """Those of a reading, in which quotes stand for anything: each word may be in a name."""
+
+    def __init__(self, raw: bytes) -> None:
+        super().__init__(raw, source=False)
+
+    def may_be_name(self, at: int) -> bool:
+        return True
+
+
+_WIDEST = 64
+"""Bytes of a code point at most: two escapes behind 15 backslashes each."""
+
+
+@lru_cache(maxsize=64)
+def _points(count: int) -> re.Pattern[bytes]:
+    """So many pieces of raw bytes, none of which is less than a code point."""
+    pair = rb"u[dD][89abAB][0-9a-fA-F]{2}\\+u[dD][c-fC-F][0-9a-fA-F]{2}"
+    return re.compile(
+        rb"(?:[^\\\x80-\xff]|[\x80-\xff][\x80-\xbf]*|\\+(?:%s|u[0-9a-fA-F]{4}|.)?){0,%d}" % (pair, count), re.DOTALL
+    )
+
+
+@lru_cache(maxsize=64)
+def _points_backwards(count: int) -> re.Pattern[bytes]:
+    pair = rb"[0-9a-fA-F]{2}[c-fC-F][dD]u\\+[0-9a-fA-F]{2}[89abAB][dD]u\\+"
+    return re.compile(
+        rb"(?:%s|[0-9a-fA-F]{4}u\\+|[\x80-\xbf]*[\xc0-\xff]\\*|[\x80-\xbf]+|[^\x80-\xff]\\*){0,%d}" % (pair, count),
+        re.DOTALL,
+    )
+
+
+def names_in(path: Path) -> tuple[str, ...]:
+    """The member names of a path, without its indices."""
+    return tuple(step for step in path if isinstance(step, str))
+
+
+def _is_in_word(raw: bytes, at: int) -> bool:
+    """Whether spaces (or the ends) stand within `_WORD` bytes in front of and behind a byte."""
+    return (at <= _WORD or b" " in raw[at - _WORD : at]) and (at + _WORD >= len(raw) or b" " in raw[at : at + _WORD])
+
+
+def _every_unit(block: Block) -> Iterator[int]:
+    """An end inside each unit of a block that has nothing to look for: any value may match."""
+    data = len(block.data)
+    end = 1
+    while end <= data:
+        unit = block.units([end])[0]
+        if unit < 0:
+            end += 1
+            continue
+        yield end
+        end = block.span(unit)[1] + 1
