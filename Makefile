@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLES := build/samples
 
-.PHONY: help setup demo test check bench real-input docs clean
+.PHONY: help setup demo test check bench bench-memory real-input docs clean
 
 help:  ## What there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ check: .venv/dev  ## Lint, types, layers, spelling, rules and docs
 
 bench: .venv/dev  ## Build the corpus, measure leakscan and its peers (minutes)
 	$(BIN)/python -m benchmarks.compare
+
+bench-memory: .venv/dev  ## Scan 10 GB, a line of 2 GB, a row group of 2 GB and a bomb, and print peak memory (minutes)
+	$(BIN)/python -m benchmarks.memory
 
 real-input: .venv/leakscan  ## Scan what other people's packages ship, and report what comes out (minutes)
 	$(BIN)/python scripts/real_input.py

@@ -102,7 +102,8 @@ class Scanner:
 
     def scan_table(self, table: pa.Table, uri: str = "table") -> Iterator[Finding]:
         """The findings in an Arrow table: its cells, column names and metadata; column by column in each batch."""
-        from leakscan.formats.columns import column_blocks, schema_blocks  # noqa: PLC0415 - brings pyarrow
+        from leakscan.formats.columns import column_blocks  # noqa: PLC0415 - brings pyarrow
+        from leakscan.formats.schema import schema_blocks  # noqa: PLC0415 - the same
 
         tally = Tally(format="table")
         blocks: list[Iterator[Block]] = [iter(schema_blocks(table.schema, "schema"))]

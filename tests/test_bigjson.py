@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from leakscan import reference
 from leakscan.detect import Detector
 from leakscan.engine import Engine
-from leakscan.formats import bigjson, jsonl
+from leakscan.formats import bigjson, jsonl, windows
 from leakscan.jsontext import Malformed, source_span, source_spans, tokens
 from leakscan.types import Block, Policy, Shard, Slice, Tally
 from tests.toys import POLICY, RULES, shards
@@ -32,14 +32,11 @@ WINDOW = 48  # at least 12 bytes a code point of the margin, and 12 more
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    for name, value in {
-        "PIECE": 16,
-        "MAX_STRING": WINDOW,
-        "WINDOW": WINDOW,
-        "MARGIN": MARGIN,
-        "_LONG_NAME": MARGIN,
-    }.items():
-        monkeypatch.setattr(bigjson, name, value)
+    monkeypatch.setattr(bigjson, "PIECE", 16)
+    monkeypatch.setattr(bigjson, "MAX_STRING", WINDOW)
+    monkeypatch.setattr(bigjson, "_LONG_NAME", MARGIN)
+    monkeypatch.setattr(windows, "WINDOW", WINDOW)
+    monkeypatch.setattr(windows, "MARGIN", MARGIN)
 
 
 # -- what a record should give, from the whole of it -----------------------------------------------------------------
@@ -334,6 +331,19 @@ def test_what_is_not_json_is_scanned_as_text_to_the_end(raw, at, text):
         assert rest == ([(0, (), text, False, lo, len(raw))] if text else [])
         assert reader.broken
         assert (reader.offset, reader.rest) == (len(raw + ending), b"")
+
+
+def test_a_member_nested_too_deep_is_scanned_as_text():
+    """A parser takes 1024 containers in one another, `leakscan.jsontext` half of that."""
+    deep = b"[" * 600 + b'"x"' + b"]" * 600
+    for first, name, after in ((b'["a", ', b"", b', "b"]'), (b'{"a": 1, ', b'"d": ', b', "b": 2}')):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(bigjson, "MAX_STRING", 1 << 12)
+            _, _, tally, blocks = read(first + name + deep + after, size=1 << 12)
+            at = len(first + name) + 512
+            assert [gap.detail for gap in tally.gaps] == [f"not JSON from byte {at}; scanned as text"]
+            rest = seen(blocks)[-1]
+        assert (rest[1], rest[2]) == ((), (name + deep + after).decode())
 
 
 def test_bytes_that_are_no_utf8_are_kept_and_named():

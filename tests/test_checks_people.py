@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leakscan.checks import people
-from leakscan.checks.people import CHECKS
+from leakscan.checks import CHECKS, contact, digits, money, national, network, passports, platforms, tokens, wallets
+
+MODULES = (contact, digits, money, national, network, passports, platforms, wallets)
+NAMES = sorted(name for module in MODULES for name in module.CHECKS)
 
 PASSPORT = "P<KENOCHIENG<<GRACE<AKI·NYI<<<<<<<<<<<<<<<<<<\nBK1482907{}KEN8704120F3109030<<<<<<<<<<<<<<<2"
 SPECIMEN = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
@@ -164,22 +166,26 @@ def test_a_check_says_exactly_this(name: str, text: str, verdict: bool | None) -
     assert CHECKS[name](text.replace("·", "")) is verdict
 
 
+def test_the_one_table_has_every_check_once() -> None:
+    assert sorted(CHECKS) == sorted([*NAMES, *tokens.CHECKS])
+
+
 def test_every_check_is_seen_to_accept_and_to_refuse() -> None:
     seen = {(name, verdict is False) for name, _, verdict in VERDICTS}
-    assert {(name, refused) for name in CHECKS for refused in (False, True)} - seen == set()
+    assert {(name, refused) for name in NAMES for refused in (False, True)} - seen == set()
 
 
 NUMBERISH = st.text(st.sampled_from(string.digits + "-. /+()<ABCDEFGHMPXYZabcdefx:@٣²é\n"), max_size=60)
 
 
-@pytest.mark.parametrize("name", sorted(CHECKS))
+@pytest.mark.parametrize("name", NAMES)
 @given(text=st.one_of(st.text(max_size=120), NUMBERISH, st.sampled_from([t for _, t, _ in VERDICTS])))
 @settings(max_examples=150, deadline=None)
 def test_no_text_breaks_a_check(name: str, text: str) -> None:
     assert CHECKS[name](text) in (True, False, None)
 
 
-@pytest.mark.parametrize("name", sorted(CHECKS))
+@pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_a_slip_of_one_character_breaks_no_check(name: str, data: st.DataObject) -> None:
@@ -190,16 +196,16 @@ def test_a_slip_of_one_character_breaks_no_check(name: str, data: st.DataObject)
     assert CHECKS[name](text[:at] + slip + text[at + 1 :]) in (True, False, None)
 
 
-@pytest.mark.parametrize("digits", ["111111", "123456789", "9876543210", "4000000000000002", "1212121"])
-def test_what_is_typed_to_fill_a_form_is_filler(digits: str) -> None:
-    assert people.is_filler(digits)
+@pytest.mark.parametrize("text", ["111111", "123456789", "9876543210", "4000000000000002", "1212121"])
+def test_what_is_typed_to_fill_a_form_is_filler(text: str) -> None:
+    assert digits.is_filler(text)
 
 
-@pytest.mark.parametrize("digits", ["536228734", "4484", "29481073", "45393094490988"])
-def test_what_may_be_a_number_is_no_filler(digits: str) -> None:
-    assert not people.is_filler(digits)
+@pytest.mark.parametrize("text", ["536228734", "4484", "29481073", "45393094490988"])
+def test_what_may_be_a_number_is_no_filler(text: str) -> None:
+    assert not digits.is_filler(text)
 
 
 def test_keccak_agrees_with_the_known_answer_of_the_empty_message() -> None:
     expected = "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
-    assert people._keccak256(b"").hex() == expected
+    assert wallets._keccak256(b"").hex() == expected

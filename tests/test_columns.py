@@ -18,15 +18,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leakscan.formats.columns import (
-    ColumnBlock,
-    EntryBlock,
-    column_blocks,
-    field_names,
-    has_text,
-    metadata_blocks,
-    schema_blocks,
-)
+from leakscan.formats.columns import column_blocks
+from leakscan.formats.schema import field_names, has_text, metadata_blocks, schema_blocks
+from leakscan.formats.values import ColumnBlock, EntryBlock
 
 Found = tuple[int | None, tuple[str | int, ...], str, bool]
 

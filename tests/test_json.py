@@ -189,6 +189,11 @@ def test_a_malformed_element_is_named_and_scanned_as_text():
     assert tally.records == 4
 
 
+def test_a_malformed_element_is_named_though_nobody_decodes_it():
+    tally, _ = read(b'[{"a": tru}, {"b": 1}]', 1000)
+    assert gaps(tally) == [("coverage.malformed", "record 0", "not JSON from character 6; scanned as text")]
+
+
 @pytest.mark.parametrize(
     ("data", "record", "byte", "text"),
     [

@@ -18,7 +18,7 @@ from leakscan.types import Block, Policy, Slice, Tally
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from leakscan.formats.columns import ColumnBlock
+    from leakscan.formats.values import ColumnBlock
 
 FILE, FEATHER = b"ARROW1", b"FEA1"
 HEAD = 8
@@ -35,7 +35,7 @@ Column = tuple[str, Callable[[], Any]]
 
 def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Iterator[Block]:
     """The names and metadata of the schema, then all columns of each batch."""
-    from leakscan.formats.columns import ERRORS
+    from leakscan.formats.layout import ERRORS
 
     source, give_back = _source(stream)
     held = 0
@@ -54,7 +54,7 @@ def blocks(stream: BinaryIO, part: Slice, policy: Policy, tally: Tally) -> Itera
 def _read(source: Any, head: bytes, size: int, tally: Tally) -> Iterator[ColumnBlock]:
     import pyarrow as pa
 
-    from leakscan.formats.columns import ERRORS
+    from leakscan.formats.layout import ERRORS
 
     if head.startswith(FEATHER):
         yield from _feather(source, size, tally)
@@ -80,7 +80,7 @@ def _file(source: Any, reader: Any, size: int, tally: Tally) -> Iterator[ColumnB
     """Batches of a file. One that is damaged is named and the next is read, since the footer says where it starts."""
     import pyarrow as pa
 
-    from leakscan.formats.columns import ERRORS
+    from leakscan.formats.layout import ERRORS
 
     count, names = reader.num_record_batches, reader.schema.names
     large = count and source.size() // count > LARGE and _is_compressed(source)
@@ -169,7 +169,8 @@ def _one_of(name: str, reader: Any, batch: int) -> Column:
 
 def _batch(columns: list[Column], rows: int | None, where: str, size: int, tally: Tally) -> Iterator[ColumnBlock]:
     """Blocks of every column; one that is damaged is named, the others are read."""
-    from leakscan.formats.columns import ERRORS, column_blocks
+    from leakscan.formats.columns import column_blocks
+    from leakscan.formats.layout import ERRORS
 
     first = tally.records
     for name, column in columns:
@@ -185,7 +186,7 @@ def _batch(columns: list[Column], rows: int | None, where: str, size: int, tally
 
 
 def _schema(schema: pa.Schema, tally: Tally) -> Iterator[ColumnBlock]:
-    from leakscan.formats.columns import field_names, schema_blocks
+    from leakscan.formats.schema import field_names, schema_blocks
 
     for field in schema:
         for name in field_names(field):

@@ -210,7 +210,7 @@ class CellBlock:
         """The bytes of the cell in `data`."""
         return self._bounds[unit], self._bounds[unit + 1] - 1
 
-    def leaves(self, unit: int) -> list[Leaf]:
+    def leaves(self, unit: int, ends: Sequence[int] | None = None) -> list[Leaf]:
         """The cell's value."""
         return [Leaf(self._batch.decoded(self._cells[unit]), self._path_of(unit), *self.span(unit), self._key)]
 

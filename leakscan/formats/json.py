@@ -1,6 +1,6 @@
 """JSON documents: one value, several behind one another, or arrays whose elements are the records.
 
-Records are told apart by their brackets (`leakscan.formats.bigjson.structure`) and scanned raw, many to a block; a
+Records are told apart by their brackets (`leakscan.formats.structure`) and scanned raw, many to a block; a
 record of more than `MAX_RECORD` bytes is streamed on its own. Nothing depends on how large the document is.
 """
 
@@ -14,24 +14,12 @@ from typing import BinaryIO
 import numpy as np
 import orjson
 
-from leakscan.formats.bigjson import (
-    BLANK,
-    NOTED,
-    SCALAR,
-    SPACE,
-    Broken,
-    Positions,
-    Reader,
-    Source,
-    content_end,
-    fields,
-    is_cut,
-    is_json,
-    packed,
-    structure,
-    text_windows,
-)
+from leakscan.formats.bigjson import NOTED, Reader
+from leakscan.formats.parsing import document_fields, is_json
 from leakscan.formats.records import MAX_RECORD, JsonBlock
+from leakscan.formats.source import Broken, Source
+from leakscan.formats.structure import BLANK, SCALAR, SPACE, Positions, content_end, is_cut, packed, structure
+from leakscan.formats.windows import text_windows
 from leakscan.jsontext import Malformed, tokens
 from leakscan.types import Block, Policy, Slice, Tally
 
@@ -126,7 +114,7 @@ class _Document:
         if not is_json(b"[" + b",".join(walk.bodies) + b"]"):
             for lo, hi in zip(starts, ends, strict=True):
                 if not _parses(data[lo:hi]):
-                    block.leaves(lo)  # says what is wrong with it
+                    block.check(lo)
         self._note_fields(data[: ends[0]])
         tally.records += len(starts)
         return block
@@ -134,7 +122,7 @@ class _Document:
     def _note_fields(self, first: bytes) -> None:
         if not self._noted or len(first) <= NOTED:
             self._noted = True
-            self._tally.fields.update(dict.fromkeys(fields(first)))
+            self._tally.fields.update(dict.fromkeys(document_fields(first)))
 
     def _count_lines(self) -> None:
         source = self._source

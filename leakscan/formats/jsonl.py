@@ -8,7 +8,8 @@ from typing import BinaryIO
 import numpy as np
 import orjson
 
-from leakscan.formats.records import MAX_RECORD, JsonBlock, field_names
+from leakscan.formats.parsing import token_fields
+from leakscan.formats.records import MAX_RECORD, Lines
 from leakscan.jsontext import Malformed, tokens
 from leakscan.types import Block, Policy, Shard, Slice, Tally
 
@@ -82,7 +83,7 @@ def _is_giant(data: bytes) -> bool:
 
 
 def _block(data: bytes, tally: Tally, offset: int) -> Block:
-    block = JsonBlock(data, tally, record=tally.lines, line=tally.lines + 1, offset=offset)
+    block = Lines(data, tally, record=tally.lines, line=tally.lines + 1, offset=offset)
     newlines = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
     if len(newlines) == 0 or newlines[-1] != len(data) - 1:
         newlines = np.append(newlines, len(data))
@@ -90,7 +91,9 @@ def _block(data: bytes, tally: Tally, offset: int) -> Block:
     if not _is_valid(data, len(newlines)):
         lo = 0
         for hi in newlines.tolist():
-            _check(block, data[lo:hi], lo)
+            line = data[lo:hi]
+            if line.strip() and not _is_valid(line, 1):
+                block.check(lo)
             lo = hi + 1
     tally.lines += len(newlines)
     tally.records += len(newlines)
@@ -101,24 +104,13 @@ def _is_valid(data: bytes, lines: int) -> bool:
     """Whether every line is one JSON document, by parsing all of them as one array."""
     body = data[:-1] if data.endswith(b"\n") else data
     try:
-        return len(orjson.loads(b"[" + body.replace(b"\n", b",") + b"]")) == lines
+        return len(orjson.loads(b"[" + body.replace(b"\n", b"\n,") + b"]")) == lines
     except orjson.JSONDecodeError:
         return False
 
 
-def _check(block: JsonBlock, line: bytes, unit: int) -> None:
-    if not line.strip() or _is_valid(line, 1):
-        return
-    try:
-        tokens(line.decode("utf-8").rstrip("\r"))
-    except Malformed as error:
-        block.malformed(unit, f"not JSON from character {error.at}; scanned as text")
-    except UnicodeDecodeError:
-        block.malformed(unit, "not UTF-8; undecodable bytes were kept as they are")
-
-
 def _note_fields(line: bytes, tally: Tally) -> None:
     try:
-        tally.fields.update(dict.fromkeys(field_names(tokens(line.decode("utf-8", "surrogateescape").rstrip("\r")))))
+        tally.fields.update(dict.fromkeys(token_fields(tokens(line.decode("utf-8", "surrogateescape").rstrip("\r")))))
     except Malformed:
         return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from leakscan.formats.columns import ColumnBlock
+    from leakscan.formats.values import ColumnBlock
 
 SLICE = 32 << 20
 """Bytes (before compression) a slice has at least, so that a file of many small row groups is not cut to dust."""
@@ -39,7 +39,7 @@ def slices(shard: Shard, policy: Policy) -> list[Slice]:
     """Ranges of row groups. A file that cannot be opened is one slice: `blocks` says what is wrong with it."""
     import pyarrow.parquet as pq
 
-    from leakscan.formats.columns import ERRORS
+    from leakscan.formats.layout import ERRORS
 
     try:
         with open(shard.path, "rb") as stream:
@@ -120,7 +120,8 @@ def _reader(source: pa.NativeFile, metadata: pq.FileMetaData | None, dictionarie
 
 
 def _opened(stream: BinaryIO, tally: Tally) -> _Opened | None:
-    from leakscan.formats.columns import ERRORS, field_names, has_text
+    from leakscan.formats.layout import ERRORS
+    from leakscan.formats.schema import field_names, has_text
 
     try:
         source = native(stream)
@@ -181,7 +182,8 @@ def _leaf_count(kind: pa.DataType) -> int:
 
 
 def _chunk(opened: _Opened, group: int, column: _Column, first: int, size: int, tally: Tally) -> Iterator[ColumnBlock]:
-    from leakscan.formats.columns import ERRORS, column_blocks
+    from leakscan.formats.columns import column_blocks
+    from leakscan.formats.layout import ERRORS
 
     if not column.has_text:
         return
@@ -258,7 +260,7 @@ def _why(error: Exception, at: str) -> tuple[str, str, str]:
 
 def _footer(opened: _Opened, tally: Tally) -> Iterator[ColumnBlock]:
     """Names, metadata and statistics, which keep values alive that were removed from the rows."""
-    from leakscan.formats.columns import ERRORS
+    from leakscan.formats.layout import ERRORS
 
     try:
         yield from _footer_blocks(opened)
@@ -269,7 +271,8 @@ def _footer(opened: _Opened, tally: Tally) -> Iterator[ColumnBlock]:
 
 
 def _footer_blocks(opened: _Opened) -> Iterator[ColumnBlock]:
-    from leakscan.formats.columns import metadata_blocks, schema_blocks, text_block
+    from leakscan.formats.schema import metadata_blocks, schema_blocks
+    from leakscan.formats.values import text_block
 
     metadata = opened.metadata
     yield from schema_blocks(opened.schema.remove_metadata(), MEMBER)
@@ -282,7 +285,7 @@ def _footer_blocks(opened: _Opened) -> Iterator[ColumnBlock]:
 
 
 def _bounds(metadata: pq.FileMetaData, leaf: int, side: str) -> Iterator[ColumnBlock]:
-    from leakscan.formats.columns import text_block
+    from leakscan.formats.values import text_block
 
     name = metadata.schema.column(leaf).path
     items: list[tuple[Path, str]] = []
@@ -298,7 +301,7 @@ def _bounds(metadata: pq.FileMetaData, leaf: int, side: str) -> Iterator[ColumnB
 
 def _bound(metadata: pq.FileMetaData, group: int, leaf: int, side: str) -> str:
     """A minimum or maximum as text, by the rules of a value; empty when there is none."""
-    from leakscan.formats.columns import ERRORS
+    from leakscan.formats.layout import ERRORS
 
     try:
         statistics = _chunk_of(metadata, group, leaf).statistics

@@ -148,7 +148,7 @@ class TextBlock:
         """All bytes."""
         return 0, len(self.data)
 
-    def leaves(self, unit: int) -> list[Leaf]:
+    def leaves(self, unit: int, ends: Sequence[int] | None = None) -> list[Leaf]:
         """The window, decoded."""
         return [Leaf(self.data.decode("utf-8", self._errors), self._path, 0, len(self.data), core=self.core)]
 
