@@ -140,7 +140,9 @@ def phone(rng: random.Random) -> str:
         digits = str(example.national_number)
         moved = digits[:3] + chars(rng, string.digits, len(digits) - 3)
         number = phonenumbers.parse(f"+{example.country_code}{moved}")
-        if phonenumbers.is_valid_number(number) and "55501" not in moved and moved[:1] != "0":
+        # In North America nobody is behind the exchange 555: the numbering administrator took its numbers back in 2016.
+        nobody = region == "US" and moved[3:6] == "555"
+        if phonenumbers.is_valid_number(number) and not nobody and "55501" not in moved and moved[:1] != "0":
             style = rng.choice([phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.INTERNATIONAL])
             return phonenumbers.format_number(number, style)
 

@@ -19,7 +19,7 @@ import hyperscan
 
 from benchmarks import corpus
 from leakscan import rules
-from leakscan.engine import ESCAPED, Engine
+from leakscan.engine import ESCAPED, Plan, planned
 from leakscan.types import Rule
 
 BLOCK = 1 << 20
@@ -72,12 +72,10 @@ def timed(database: hyperscan.Database, data: Sequence[bytes]) -> tuple[float, C
 
 def expressions(chosen: Sequence[Rule]) -> list[Expression]:
     """What the engine's databases look for, named, but for `shapes`; what does not even compile is said, and left out."""
-    engine = object.__new__(Engine)  # not compiled: that may be what fails
-    engine.keyword_rules, engine.shapeless = {}, frozenset()
-    main, digits, _ = engine.expressions(chosen)
+    plan = planned(chosen)
     out = []
-    for family, inner in [*(("main", one) for one in main), *(("digits", one) for one in digits)]:
-        name = name_of(engine, chosen, inner.id)
+    for family, inner in [*(("main", one) for one in plan.main), *(("digits", one) for one in plan.digits)]:
+        name = name_of(plan, chosen, inner.id)
         name = f"{name}: `{inner.text}`" if name.startswith("pseudo") else name
         found = Expression(name, inner.text, inner.caseless, family)
         try:
@@ -111,13 +109,13 @@ def compiled(parts: Sequence[Expression]) -> hyperscan.Database:
     return database
 
 
-def name_of(engine: Engine, chosen: Sequence[Rule], what: int) -> str:
+def name_of(plan: Plan, chosen: Sequence[Rule], what: int) -> str:
     """The rule behind an id of the database; for a keyword, the rules that need it."""
     if what < len(chosen):
         return chosen[what].id
-    users = [chosen[index].id for index in engine.keyword_rules.get(what, ())]
+    users = [chosen[index].id for index in plan.keyword_rules.get(what, ())]
     number = what - ESCAPED
-    return f"keyword {number} of {', '.join(users)}" if users else f"pseudo-rule {number}"
+    return f"keyword {plan.keywords[what]!r} of {', '.join(users)}" if users else f"pseudo-rule {number}"
 
 
 def whole(parts: Sequence[Expression], data: Sequence[bytes], without: Container[str] = ()) -> float:

@@ -55,26 +55,64 @@ Hits = list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class _Expression:
+class Expression:
+    """A Hyperscan expression over raw bytes, and what its hits are reported as."""
+
     id: int
     text: str
     caseless: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the databases of a list of rules look for, by the index of a rule or a keyword's number."""
+
+    main: list[Expression]
+    digits: list[Expression]
+    shapes: list[Expression]
+    keyword_rules: dict[int, tuple[int, ...]]
+    keywords: dict[int, str]
+    shapeless: frozenset[int]
+
+
+def planned(rules: Sequence[Rule]) -> Plan:
+    """How rules are looked for: which in which database, and the keywords of those that need context."""
+    main = [Expression(id_, text) for id_, texts in _PSEUDO.items() for text in texts]
+    digits: list[Expression] = []
+    shapes: list[Expression] = []
+    needed_by: dict[str, list[int]] = {}
+    shapeless = set()
+    for index, rule in enumerate(rules):
+        expression = prefilter(rule)
+        if not rule.context_required:
+            (digits if rule.digits else main).append(Expression(index, expression))
+            continue
+        for words in rule.context:
+            needed_by.setdefault(words, []).append(index)
+        if expression:
+            shapes.append(Expression(index, expression))
+        else:
+            shapeless.add(index)
+    keywords = dict(enumerate(sorted(needed_by), _KEYWORD))
+    main += [Expression(number, dialect.raw_phrase(words), caseless=True) for number, words in keywords.items()]
+    keyword_rules = {number: tuple(needed_by[words]) for number, words in keywords.items()}
+    return Plan(main, digits, shapes, keyword_rules, keywords, frozenset(shapeless))
 
 
 class Engine:
     """The compiled databases of a list of rules; rules are known by their index in that list."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self.keyword_rules: dict[int, tuple[int, ...]] = {}
+        plan = planned(rules)
+        self.keyword_rules = plan.keyword_rules
         """Keyword hit → the rules that need it."""
-        self.keywords: dict[int, str] = {}
+        self.keywords = plan.keywords
         """Keyword hit → its words."""
-        self.shapeless: frozenset[int] = frozenset()
+        self.shapeless = plan.shapeless
         """Rules that need a context word and have no shape to look for: they are in every set of shapes."""
-        main, digits, shapes = self.expressions(rules)
-        self._main = _compiled(main)
-        self._digits = _compiled(digits)
-        self._shapes = _compiled(shapes, hyperscan.HS_FLAG_SINGLEMATCH)
+        self._main = _compiled(plan.main)
+        self._digits = _compiled(plan.digits)
+        self._shapes = _compiled(plan.shapes, hyperscan.HS_FLAG_SINGLEMATCH)
 
     def dump(self) -> tuple[dict[str, Any], list[bytes]]:
         """What `restore` makes an equal engine of, on the same kind of CPU: plain data, and the databases."""
@@ -100,31 +138,6 @@ class Engine:
         except hyperscan.error:
             raise ValueError("compiled for another CPU or hyperscan") from None
         return engine
-
-    def expressions(self, rules: Sequence[Rule]) -> tuple[list[_Expression], list[_Expression], list[_Expression]]:
-        """What the databases look for: `main`, `digits`, `shapes`."""
-        main = [_Expression(id_, text) for id_, texts in _PSEUDO.items() for text in texts]
-        digits: list[_Expression] = []
-        shapes: list[_Expression] = []
-        keywords: dict[str, list[int]] = {}
-        shapeless = set()
-        for index, rule in enumerate(rules):
-            expression = prefilter(rule)
-            if not rule.context_required:
-                (digits if rule.digits else main).append(_Expression(index, expression))
-                continue
-            for words in rule.context:
-                keywords.setdefault(words, []).append(index)
-            if expression:
-                shapes.append(_Expression(index, expression))
-            else:
-                shapeless.add(index)
-        for number, (words, indices) in enumerate(sorted(keywords.items())):
-            main.append(_Expression(_KEYWORD + number, dialect.raw_phrase(words), caseless=True))
-            self.keyword_rules[_KEYWORD + number] = tuple(indices)
-            self.keywords[_KEYWORD + number] = words
-        self.shapeless = frozenset(shapeless)
-        return main, digits, shapes
 
     def hits(self, data: Any, *, joined: bool = False) -> Hits:
         """Hits in `data` (bytes-like), by end; with `joined`, one for a stretch of base64 that no unit ends within."""
@@ -186,7 +199,8 @@ _WORD = 8
 _SMALL = 16 << 10
 """Bytes below which setting up the vectorised tests costs more than they save."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{%d,}" % views.BASE64_MIN)
-_DIGITS = 3
+DIGITS = 5
+"""Digits that a rule with `digits` promises to have in some aligned word of every match."""
 _MARGIN = 32
 _GAP = 128
 """Bytes between two stretches that cost less to scan than another stretch does."""
@@ -203,7 +217,7 @@ _SLASHES = _ONES * np.uint64(ord("\\"))
 
 
 def _digit_stretches(data: Any) -> list[tuple[int, int]]:
-    """The stretches of `data` around aligned words of eight bytes with at least `_DIGITS` digits, and its last bytes.
+    """The stretches of `data` around aligned words of eight bytes with at least `DIGITS` digits, and its last bytes.
 
     A rule that promises digits has such a word in every match, at any alignment; what the engine looks for is within `_MARGIN` of it.
     """
@@ -216,7 +230,7 @@ def _digit_stretches(data: Any) -> list[tuple[int, int]]:
         tile ^= _ZEROS
         tile += _BEYOND_NINE  # now the high bit of a byte is clear where it was a digit
         tile &= _HIGH
-        found.append(np.flatnonzero(np.bitwise_count(tile) <= _WORD - _DIGITS) + at)
+        found.append(np.flatnonzero(np.bitwise_count(tile) <= _WORD - DIGITS) + at)
     marked = np.concatenate([*found, [count]])  # the last bytes, which fill no word
     breaks = np.flatnonzero(np.diff(marked) > (2 * _MARGIN + _GAP) // _WORD)
     first = marked[np.concatenate([[0], breaks + 1])] * _WORD - _MARGIN
@@ -287,7 +301,7 @@ _EVEN, _ODD = _tables()
 # -- databases ---------------------------------------------------------------------------------------------------
 
 
-def _compiled(expressions: list[_Expression], flags: int = 0) -> Any:
+def _compiled(expressions: list[Expression], flags: int = 0) -> Any:
     if not expressions:
         return None
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)

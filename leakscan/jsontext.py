@@ -26,6 +26,8 @@ _INTEGRAL = re.compile(r"(-?[0-9]+)\.0+")
 _STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"|[{}\[\],:]', re.DOTALL)
 _QUOTE, _COLON_BYTE, _COMMA_BYTE = b'":,'
 
+_ASCII = bytes(range(0x80))
+
 _VALUE, _KEY, _COLON, _AFTER, _FIRST_VALUE, _FIRST_KEY, _DONE = range(7)
 _CLOSING = {"}": (_AFTER, _FIRST_KEY), "]": (_AFTER, _FIRST_VALUE), "{": (), "[": (), ":": (), ",": ()}
 MAX_DEPTH = 512
@@ -179,6 +181,31 @@ def _decoded(document: bytes, lo: int, hi: int) -> str:
     token = document[lo:hi].decode("utf-8")
     text: str = scanstring(token, 1)[0] if "\\" in token else token[1:-1]
     return text
+
+
+def points_ahead(raw: bytes, at: int, points: int) -> int:
+    """An end such that raw bytes (text, or JSON source) from `at` on hold at least so many code points, if there are."""
+    end = at + points
+    while end < len(raw) and (wanted := at + points + _surplus(raw[at:end])) > end:
+        end = wanted
+    return min(end, len(raw))
+
+
+def points_behind(raw: bytes, at: int, points: int) -> int:
+    """A start such that raw bytes up to `at` hold at least so many code points, if there are."""
+    start = at - points
+    while start > 0 and (wanted := at - points - _surplus(raw[start:at])) < start:
+        start = wanted
+    return max(start, 0)
+
+
+def _surplus(raw: bytes) -> int:
+    """How many more bytes than code points these are, at most, however deep documents are in documents.
+
+    A code point is written in up to six bytes for each backslash, or in up to four outside ASCII.
+    """
+    surplus = (11 * raw.count(b"\\") + 1) // 2
+    return surplus if raw.isascii() else surplus + 1 + 3 * len(raw.translate(None, _ASCII)) // 4
 
 
 def source_span(token: str, start: int, end: int) -> tuple[int, int]:

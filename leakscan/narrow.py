@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from leakscan.engine import BASE64, ENCODED, ESCAPED, FIELD, SLASHED, Engine, Hits
+from leakscan.jsontext import points_ahead, points_behind
 from leakscan.rules import AFTER, BEFORE, Matcher, field_words, keyword
 from leakscan.types import Block, Leaf, Path, Rule
 from leakscan.views import Run, base64_run, readings
@@ -27,9 +28,12 @@ _WORD = 256
 """Bytes of a word beyond which wide rules are not looked for a second time: a backtracking matcher would take too long."""
 _LOOKS = 32
 """How many hits of one rule or keyword in one unit are looked at a second time: where there are more, it is decoded anyhow."""
+_LOWER = frozenset(b"abcdefghijklmnopqrstuvwxyz")
 _NESTED = re.compile(rb'"(?:[ \t\r\n]|\\+(?:[tnr]|u00(?:09|0[aAdD])))*[{\[]')
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"', re.DOTALL)
+_REST = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*"', re.DOTALL)
 _COLON = re.compile(rb"[ \t\r\n]*:")
+_NAME_END = re.compile(rb'"(?:[ \t\r\n]|\\+(?:[tnr]|u00(?:09|0[aAdD]|20)))*:')
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,23 +135,33 @@ class Narrower:
         kept: Hits = []
         needy: set[int] = set()
         runs: list[Run] = []
-        looks: Counter[int] = Counter()
+        looks: dict[int, int] = {}
+        cleared: dict[int, int] = {}
         for end, what in hits:
             at = end - low
-            looks[what] += 1
             if what < ESCAPED:
-                if looks[what] <= _LOOKS and not self._fits(what, raw, at):
+                if at <= cleared.get(what, 0):
                     continue
+                if looks.setdefault(what, 0) < _LOOKS:
+                    looks[what] += 1
+                    cleared[what] = self._cleared(what, raw, at)
+                    if at <= cleared[what]:
+                        continue
             elif what in (BASE64, SLASHED):
-                if runs and at <= runs[-1].high:
-                    continue
                 what = BASE64  # noqa: PLW2901 - from here on they are the same
-                runs.append(base64_run(raw, at - 1))
-                if runs[-1].texts == []:
+                if at <= cleared.get(what, 0):
                     continue
+                run = base64_run(raw, at - 1)
+                cleared[what] = run.high
+                if run.texts == []:
+                    continue
+                runs.append(run)
             elif what == FIELD:
                 needy |= surroundings.shapes(self._engine)
             elif what > FIELD:
+                if at < len(raw) and raw[at] in _LOWER:  # the word goes on
+                    continue
+                looks[what] = looks.get(what, 0) + 1
                 rules = self._in_reach(what, raw, at, surroundings, thorough=looks[what] <= _LOOKS)
                 if not rules:
                     continue
@@ -157,10 +171,12 @@ class Narrower:
         local = bool(kept) and surroundings.are_values([end - low for end in ends])
         return Candidate(kept, frozenset(needy), runs, ends if local else None)
 
-    def _fits(self, rule: int, raw: bytes, at: int) -> bool:
-        """Whether a rule still fits the bytes around its hit."""
+    def _cleared(self, rule: int, raw: bytes, at: int) -> int:
+        """How far hits of a rule, of which one is before `at`, are ruled out by the bytes around them; 0 if they are not."""
         matcher = self._matchers[rule]
-        return (matcher.width > _WORD and not _is_in_word(raw, at)) or matcher.may_match(raw, at)
+        if matcher.width > _WORD and not _is_in_word(raw, at):
+            return 0
+        return matcher.cleared(raw, at)
 
     def _in_reach(self, what: int, raw: bytes, at: int, surroundings: _Surroundings, *, thorough: bool) -> set[int]:
         """The rules that need the keyword hit before `at` and whose shape is where that word counts for it."""
@@ -174,8 +190,8 @@ class Narrower:
         out = set()
         for rule in rules:
             matcher = self._matchers[rule]
-            low = surroundings.behind(found.start(), AFTER + matcher.width)
-            high = surroundings.ahead(at, BEFORE + matcher.width + matcher.look)
+            low = points_behind(raw, found.start(), AFTER + matcher.width)
+            high = points_ahead(raw, at, BEFORE + matcher.width + matcher.look)
             if matcher.may_be_in(raw, low, high):
                 out.add(rule)
         return out
@@ -245,7 +261,7 @@ class Narrower:
 
 
 class _Surroundings:
-    """The raw bytes of a unit as far as context words need them: how far code points reach, what stands in a name."""
+    """The raw bytes of a unit as far as context words need them: what stands in a name, which shapes there are."""
 
     def __init__(self, raw: bytes, *, source: bool) -> None:
         self._raw = raw
@@ -262,6 +278,13 @@ class _Surroundings:
     def may_be_name(self, at: int) -> bool:
         """Whether the byte before `at` may be in a member name, for whose values it is context, of any document."""
         if not self._source:
+            return False
+        rest = _REST.match(self._raw, at)
+        if (
+            rest is not None
+            and not _COLON.match(self._raw, rest.end())
+            and not _NAME_END.search(self._raw, at, rest.end())
+        ):
             return False
         string = self._string(at)
         return string is None or self._is_name(string) or _NESTED.match(self._raw, string[0]) is not None
@@ -280,25 +303,6 @@ class _Surroundings:
         index = bisect_left(self._strings, (at, 0)) - 1
         return self._strings[index] if index >= 0 and at <= self._strings[index][1] else None
 
-    def ahead(self, at: int, points: int) -> int:
-        """An end such that from `at` on there are at least so many code points, unless the unit ends before."""
-        raw = self._raw
-        plain = raw[at : at + points]
-        if plain.isascii() and b"\\" not in plain:
-            return at + len(plain)
-        found = _points(-(-points // 64) * 64).match(raw, at)
-        return at if found is None else found.end()
-
-    def behind(self, at: int, points: int) -> int:
-        """A start such that up to `at` there are at least so many code points, unless the unit begins after."""
-        raw = self._raw
-        plain = raw[max(0, at - points) : at]
-        if plain.isascii() and b"\\" not in plain:
-            return at - len(plain)
-        points = -(-points // 64) * 64
-        found = _points_backwards(points).match(raw[max(0, at - _WIDEST * points) : at][::-1])
-        return at if found is None else at - found.end()
-
 
 class _Everywhere(_Surroundings):
     """Those of a reading, in which quotes stand for anything: each word may be in a name."""
@@ -308,28 +312,6 @@ class _Everywhere(_Surroundings):
 
     def may_be_name(self, at: int) -> bool:
         return True
-
-
-_WIDEST = 64
-"""Bytes of a code point at most: two escapes behind 15 backslashes each."""
-
-
-@lru_cache(maxsize=64)
-def _points(count: int) -> re.Pattern[bytes]:
-    """So many pieces of raw bytes, none of which is less than a code point."""
-    pair = rb"u[dD][89abAB][0-9a-fA-F]{2}\\+u[dD][c-fC-F][0-9a-fA-F]{2}"
-    return re.compile(
-        rb"(?:[^\\\x80-\xff]|[\x80-\xff][\x80-\xbf]*|\\+(?:%s|u[0-9a-fA-F]{4}|.)?){0,%d}" % (pair, count), re.DOTALL
-    )
-
-
-@lru_cache(maxsize=64)
-def _points_backwards(count: int) -> re.Pattern[bytes]:
-    pair = rb"[0-9a-fA-F]{2}[c-fC-F][dD]u\\+[0-9a-fA-F]{2}[89abAB][dD]u\\+"
-    return re.compile(
-        rb"(?:%s|[0-9a-fA-F]{4}u\\+|[\x80-\xbf]*[\xc0-\xff]\\*|[\x80-\xbf]+|[^\x80-\xff]\\*){0,%d}" % (pair, count),
-        re.DOTALL,
-    )
 
 
 def names_in(path: Path) -> tuple[str, ...]:

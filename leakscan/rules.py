@@ -20,10 +20,13 @@ import regex
 
 from leakscan import dialect
 from leakscan.checks import CHECKS
+from leakscan.jsontext import points_ahead, points_behind
 from leakscan.types import CONFIDENCES, HIGH, LOW, MEDIUM, SEVERITIES, Example, Match, Path, Rule, RuleError
 
 BEFORE, AFTER = 64, 32
 """How far (code points) in front of and behind a leak its context words count."""
+_AMPLE = 64
+"""Bytes looked at further than one hit needs, since those of one rule come in swarms."""
 TIMEOUT = 10.0
 """Seconds one pattern may spend on one text before it becomes a coverage.timeout."""
 
@@ -100,17 +103,22 @@ class Matcher:
         """The most code points of a match, with what must stand before it."""
         return dialect.width(dialect.parse(self._whole))[1]
 
-    def may_match(self, raw: bytes, end: int) -> bool:
-        """Whether a match may stand around the byte before `end` of a unit's raw bytes; never False if one does.
+    def cleared(self, raw: bytes, at: int) -> int:
+        """How far the raw bytes of a unit hold no match around any place from `at` on, or 0 if one may be around `at`.
 
         A second, narrower look at a place the engine pointed at, far cheaper than decoding the unit.
         """
-        reach = self.width if self._is_tight else 12 * self.width
-        low, high = max(0, end - reach), end + reach
-        if not self._has_space:  # then the match lies in one word, which is most often shorter
-            low = max(low, raw.rfind(b" ", low, end) + 1)
-            high = min(high, len(raw) if (space := raw.find(b" ", end, high)) < 0 else space)
-        return self.may_be_in(raw, low, high + self.look)
+        if self._is_tight:
+            low, high = max(0, at - self.width), at + self.width + _AMPLE
+        else:
+            low, high = points_behind(raw, at, self.width), points_ahead(raw, at, self.width + _AMPLE)
+        cleared = at + _AMPLE
+        if not self._has_space:  # then a match lies in one word, which is most often shorter
+            low = max(low, raw.rfind(b" ", low, at) + 1)
+            space = raw.find(b" ", at, high)
+            if space >= 0:
+                high = cleared = space
+        return 0 if self.may_be_in(raw, low, high + self.look) else cleared
 
     def may_be_in(self, raw: bytes, low: int, high: int) -> bool:
         """Whether a match may stand in ``low:high`` of a unit's raw bytes; never False if one does."""

@@ -9,7 +9,6 @@ import html
 import io
 import json
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path as FilePath
 from typing import Any
@@ -76,11 +75,16 @@ def everywhere(folder: FilePath) -> None:
     """Shards of every format that hold the texts as values, names, in broken lines and in encodings."""
     texts = [text for text, _ in planted()]
     line = [json.dumps({"text": text, "n": number}) for number, text in enumerate(texts)]
-    names = [json.dumps({text: {"inner": f"mail me at maria{number}.oliveira@northwind-annotators.com"}}) for number, text in enumerate(texts)]
+    names = [
+        json.dumps({text: {"inner": f"mail me at maria{number}.oliveira@northwind-annotators.com"}})
+        for number, text in enumerate(texts)
+    ]
     nested = [json.dumps({"arguments": json.dumps({"q": text, text: 1})}) for text in texts]
     broken = ['{"broken": ' + json.dumps(text) for text in texts]
     encoded = [
-        json.dumps([base64.b64encode(f"Here is what you asked for: {text}".encode()).decode(), quote(text), html.escape(text)])
+        json.dumps(
+            [base64.b64encode(f"Here is what you asked for: {text}".encode()).decode(), quote(text), html.escape(text)]
+        )
         for text in texts
     ]
     (folder / "a.jsonl").write_text("\n".join([*line, *names, *nested, *broken, *encoded]))
@@ -91,7 +95,9 @@ def everywhere(folder: FilePath) -> None:
     csv.writer(sink).writerows([["id", "text", "more"], *([number, text, "x"] for number, text in enumerate(texts))])
     (folder / "e.csv").write_text(sink.getvalue())
     header = io.StringIO(newline="")
-    csv.writer(header).writerows([dict.fromkeys(texts), ["mail maria.oliveira@northwind-annotators.com"] * len(dict.fromkeys(texts))])
+    csv.writer(header).writerows(
+        [dict.fromkeys(texts), ["mail maria.oliveira@northwind-annotators.com"] * len(dict.fromkeys(texts))]
+    )
     (folder / "f.csv").write_text(header.getvalue())
     table = pa.table({"text": texts, "id": range(len(texts))})
     pq.write_table(table, folder / "g.parquet")
@@ -99,8 +105,14 @@ def everywhere(folder: FilePath) -> None:
     columns = pa.table({name: ["mail maria.oliveira@northwind-annotators.com"] for name in dict.fromkeys(texts)})
     columns = columns.replace_schema_metadata({f"note {number}": text for number, text in enumerate(texts)})
     pq.write_table(columns, folder / "i.parquet")
-    maps = pa.array([[(text, f"maria{number}.oliveira@northwind-annotators.com")] for number, text in enumerate(texts)], pa.map_(pa.string(), pa.string()))
-    few = pa.array([[(text, "maria.oliveira@northwind-annotators.com") for text in texts[:20]]] * len(texts), pa.map_(pa.string(), pa.string()))
+    maps = pa.array(
+        [[(text, f"maria{number}.oliveira@northwind-annotators.com")] for number, text in enumerate(texts)],
+        pa.map_(pa.string(), pa.string()),
+    )
+    few = pa.array(
+        [[(text, "maria.oliveira@northwind-annotators.com") for text in texts[:20]]] * len(texts),
+        pa.map_(pa.string(), pa.string()),
+    )
     pq.write_table(pa.table({"many": maps, "few": few}), folder / "j.parquet")
     (folder / "k.parquet").write_bytes((folder / "g.parquet").read_bytes()[:-200])
     (folder / "l.jsonl").write_text('{"long": "' + "x" * (5 << 20) + '", ' + ", ".join(
@@ -131,7 +143,13 @@ def reports(folder: FilePath, names: list[str]) -> dict[str, str]:
             table = pq.read_table(path)
             shown[name] = json.dumps(table.to_pylist(), default=str, ensure_ascii=False) + str(table.schema)
             metadata = pq.read_metadata(path)
-            shown[name] += str([metadata.row_group(g).column(c).statistics for g in range(metadata.num_row_groups) for c in range(metadata.num_columns)])
+            shown[name] += str(
+                [
+                    metadata.row_group(g).column(c).statistics
+                    for g in range(metadata.num_row_groups)
+                    for c in range(metadata.num_columns)
+                ]
+            )
         else:
             shown[name] = path.read_text(encoding="utf-8")
     return shown
@@ -230,7 +248,7 @@ def test_a_crash_shows_no_value_and_is_neither_clean_nor_findings(
         "fingerprint": (masking, "fingerprint"),
         "shape": (masking, "shape"),
         "check": (Matcher, "_judge"),
-        "decode": (sys.modules["leakscan.formats.records"] if "leakscan.formats.records" in sys.modules else __import__("leakscan.formats.records", fromlist=["x"]), "tokens"),
+        "decode": (__import__("leakscan.formats.records", fromlist=["x"]).Lines, "leaves"),
         "report": (__import__("leakscan.reports.manifest", fromlist=["x"]).Manifest, "add"),
         "tally": (__import__("leakscan.detect", fromlist=["x"]).Detector, "findings"),
     }  # fmt: skip

@@ -134,7 +134,8 @@ def _is_personal(text: str, region: str | None) -> bool:
         number = p.parse(text, region)
     except p.NumberParseException:
         return False
-    if _FICTIONAL.match(f"{number.country_code}{number.national_number}"):
+    national = str(number.national_number)  # alone: the 52 of Mexico makes 2222 look typed
+    if is_filler(national) or _FICTIONAL.match(f"{number.country_code}{national}"):
         return False
     kinds = p.PhoneNumberType
     service = (kinds.TOLL_FREE, kinds.PREMIUM_RATE, kinds.SHARED_COST, kinds.UAN, kinds.VOICEMAIL)
@@ -150,7 +151,7 @@ _EPOCH = re.compile(r"1[346789][0-9]{8}")
 def phone_international(text: str) -> bool | None:
     """A dialable number with its country code; validity of a range proves no subscriber, so it stays plausible."""
     digits = digits_of(text)
-    if _PHONE_CHARS.fullmatch(text) is None or text[0] != "+" or not 7 <= len(digits) <= 15 or is_filler(digits):
+    if _PHONE_CHARS.fullmatch(text) is None or text[0] != "+" or not 7 <= len(digits) <= 15:
         return False
     if _COORDINATES.fullmatch(text):
         return False

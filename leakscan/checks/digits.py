@@ -11,7 +11,7 @@ from importlib import import_module
 
 from leakscan.types import Check
 
-_RUN = "01234567890123456789"
+_RUN = "01234567890"
 _FILLER = frozenset(s[i : i + 6] for s in (_RUN, _RUN[::-1], *(d * 6 for d in "0123456789")) for i in range(len(s) - 5))
 
 

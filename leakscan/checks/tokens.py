@@ -23,9 +23,11 @@ _STAND_IN_WORDS = (
     "insert-", "replace", "fakekey", "fake_", "fake-", "faketoken", "notreal", "mysecret",
     "my_secret", "my-secret", "my_token", "my-token", "mytoken", "my_password", "mypassword",
     "django-insecure", "a-za-z", "a-z0-9",
-    "xxxx", "****", "....", "____", "${", "{{", "$(", "%(", "#{", "<", ">", "\N{HORIZONTAL ELLIPSIS}",
+    "****", "....", "____", "${", "{{", "$(", "%(", "#{", "<", ">", "\N{HORIZONTAL ELLIPSIS}",
     "\N{BULLET}",
 )  # fmt: skip
+# Not of mixed case: four in a row of either turn up in drawn tokens of a hundred characters.
+_CROSSES = ("xxxx", "XXXX")
 _STAND_IN_RUNS = ("123456", "654321", "abcdef", "fedcba", "qwerty", "asdfgh", "abcd1234")
 _SAME_CHARACTER = re.compile(r"(.)\1{5}", re.DOTALL)
 # Fewer different characters than this in the tail means typed, not drawn.
@@ -65,7 +67,7 @@ _DOCUMENTED = _documented(
 def _says_so(text: str) -> bool:
     """Whether it holds a word that says: put yours here."""
     low = text.casefold()
-    return any(word in low for word in _STAND_IN_WORDS)
+    return any(word in low for word in _STAND_IN_WORDS) or any(crosses in text for crosses in _CROSSES)
 
 
 def _stand_in(text: str) -> bool:
@@ -80,6 +82,19 @@ def _stand_in(text: str) -> bool:
 def not_placeholder(text: str) -> bool | None:
     """Drop stand-ins; say nothing of the rest."""
     return False if _stand_in(text) else None
+
+
+_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{8,20}(?![0-9A-Za-z])")
+_TYPED_NUMBER = re.compile(r"0?123456|(.)\1{7}")
+
+
+def numbered_token(text: str) -> bool | None:
+    """Drop stand-ins among tokens that hold account numbers beside what was drawn, as Slack's do.
+
+    The numbers are judged apart and more mildly: six equal digits in a row are common among them.
+    """
+    typed = any(_TYPED_NUMBER.match(number) for number in _LONG_NUMBER.findall(text))
+    return False if typed or text in _DOCUMENTED or _stand_in(_LONG_NUMBER.sub("", text)) else None
 
 
 # --- decoding, without exceptions ------------------------------------------------------------
@@ -211,14 +226,18 @@ def aws_access_key_id(text: str) -> bool | None:
 
 
 _AWS_SECRET_SIZE = 40
-_MAX_SLASHES = 4
+_MAX_SLASHES = 6
 
 
 def aws_secret_key(text: str) -> bool | None:
-    """Keep 40 base-64 characters that look drawn: three classes, few slashes, not words."""
+    """Keep 40 base-64 characters that look drawn: both cases, few slashes, not words.
+
+    No digit is asked for: one key in a thousand holds none.
+    """
     drawn = (
         len(text) == _AWS_SECRET_SIZE
-        and _classes(text) >= 3  # noqa: PLR2004  lower, upper, digit
+        and any(map(str.islower, text))
+        and any(map(str.isupper, text))
         and text.count("/") <= _MAX_SLASHES
         and not _wordy(text)
     )
@@ -394,17 +413,43 @@ _PAIRS = frozenset(
 _WORDY = 0.45
 _MIN_PAIRS = 5
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_ADVISORY = re.compile(r"GHSA(?:-[0-9a-z]{4}){3}")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _CLASS_TESTS = (str.islower, str.isupper, str.isdigit)
 
 
-def _wordy(text: str) -> bool:
-    """Whether the letters read like words: too many of the pairs that English is made of."""
+def _pairs(text: str) -> tuple[int, int]:
+    """How many pairs of letters stand in it, and how many of them are common in English."""
     low = text.lower()
     pairs = [low[i : i + 2] for i in range(len(low) - 1) if low[i : i + 2].isalpha()]
-    if len(pairs) < _MIN_PAIRS:
-        return False
-    return sum(pair in _PAIRS for pair in pairs) > _WORDY * len(pairs) + 1
+    return len(pairs), sum(pair in _PAIRS for pair in pairs)
+
+
+# Pieces, and pieces a character: names seldom have so many, what was drawn and is long enough mostly.
+_TO_PIECES, _TO_BITS = (6, 0.3), (8, 0.4)
+_PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+
+
+def _chopped(text: str, pieces: int, share: float) -> bool:
+    """Whether it falls into that many pieces (words in any case, numbers), and so many for its length."""
+    found = _PIECE.findall(text)
+    return len(found) >= pieces and len(found) >= share * sum(map(len, found))
+
+
+def _wordy(text: str) -> bool:
+    """Whether the letters read like words: too many of the pairs that English is made of, not chopped to bits."""
+    pairs, common = _pairs(text)
+    return pairs >= _MIN_PAIRS and common > _WORDY * pairs + 1 and not _chopped(text, *_TO_BITS)
+
+
+def _unreadable(text: str) -> bool:
+    """Whether nobody would name anything so: many short pieces, or hardly a common pair of letters.
+
+    Of the names in source code 3 % are, of what password generators make all but 1 in 200.
+    """
+    pairs, common = _pairs(text)
+    rare = pairs >= 2 * _MIN_PAIRS and common < 0.3 * pairs  # noqa: PLR2004  a fifth, when drawn
+    return not _wordy(text) and (rare or _chopped(text, *_TO_PIECES))
 
 
 def _classes(text: str) -> int:
@@ -420,12 +465,16 @@ _PART = re.compile(r"[A-Za-z]*|[0-9]*|[A-Za-z]{1,4}[0-9]{1,3}|[0-9]{1,2}[A-Za-z]
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 
 
-_SYMBOL = re.compile(r"_*[A-Za-z0-9]{0,14}(?:_{1,2}[A-Za-z0-9]{1,14}){2,20}_*|_Z[NKTLSt0-9]\w*")
+_SYMBOL = re.compile(r"_*[A-Za-z0-9]{0,14}(?:_{1,2}[A-Za-z0-9]{1,14}){2,20}_*")
+_MANGLED = re.compile(r"_Z[NKTLSt0-9]\w*")
 
 
 def _is_symbol(text: str) -> bool:
     """Whether it is a name as linkers see them: ``PKCS12_SAFEBAG_create0_p8inf``, ``_ZN5arrow8…``."""
-    return _SYMBOL.fullmatch(text) is not None
+    if _MANGLED.fullmatch(text):
+        return True
+    # A drawn token holds two joints at most, but for one in a hundred.
+    return bool(_SYMBOL.fullmatch(text)) and (text.count("_") > 2 or not _chopped(text, *_TO_BITS))  # noqa: PLR2004
 
 
 def _composed(text: str) -> bool:
@@ -443,13 +492,14 @@ def random_token(text: str) -> bool | None:
         return None if len(core) >= _MIN_HEX and _classes(core) > 1 else False
     digits = sum(sign.isdigit() for sign in text)
     letters = sum(sign.isalpha() for sign in text)
-    enough = letters >= _MIN_LETTERS and digits + (_classes(text) > _MIN_DIGITS) >= _MIN_DIGITS
+    mixed = digits + (_classes(text) > 2) >= _MIN_DIGITS or _chopped(text, *_TO_PIECES)  # noqa: PLR2004
+    enough = letters >= _MIN_LETTERS and mixed
     return None if enough and not _composed(text) and not _wordy(text) else False
 
 
 def not_words(text: str) -> bool | None:
     """Drop stand-ins and what reads like words: for tokens of letters alone."""
-    return False if _stand_in(text) or _wordy(text) else None
+    return False if _stand_in(text) or (_wordy(text) and not _chopped(text, *_TO_PIECES)) else None
 
 
 _TIMID = frozenset(
@@ -467,7 +517,7 @@ _MIN_STRONG = 8
 _SIGNS = re.compile(r"[!@#$%^&*?+~]")
 # Linear on purpose: a repeat of alternatives that overlap runs for minutes on 64 letters.
 _CODE_NAME = re.compile(r"[A-Za-z_$][A-Za-z_]*[.:>-][A-Za-z_.:>-]*\d?")
-_NAME = re.compile(r"[A-Za-z0-9_.-]*")
+_NAME = re.compile(r"[A-Za-z0-9_./=-]*")
 _UNLIKE_NAME = re.compile(r"(?<![a-z])[a-z](?![a-z])|[0-9]{7}")
 
 
@@ -479,8 +529,8 @@ def _timid(text: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Whether it is built as names are: words of two letters and more, numbers, joints."""
-    return bool(_NAME.fullmatch(text)) and not _UNLIKE_NAME.search(text)
+    """Whether it is built as names and paths are: words of two letters and more, numbers, joints."""
+    return bool(_NAME.fullmatch(text)) and not _UNLIKE_NAME.search(text) and not _unreadable(text)
 
 
 def quoted_password(text: str) -> bool | None:
@@ -497,15 +547,54 @@ def strong_password(text: str) -> bool | None:
     """Keep a bare value only where nothing but a password looks so: letters, digits and a sign.
 
     Without quotes a value may be a variable, a path or a version, so three kinds are asked for.
+    What is percent-encoded is left to the reading in which it is not: that holds the password.
     """
-    if len(text) < _MIN_STRONG or _timid(text) or _is_symbol(text):
+    if not _is_strong(text):
         return False
-    if _UUID.fullmatch(text) or _HEX.fullmatch(text):
+    plain = _percent_decoded(text)
+    return False if plain != text and _BARE.fullmatch(plain) and _is_strong(plain) else None
+
+
+def _is_strong(text: str) -> bool:
+    if len(text) < _MIN_STRONG or _timid(text) or _is_symbol(text) or _timid_in_base64(text):
+        return False
+    if _UUID.fullmatch(text) or _HEX.fullmatch(text) or _ADVISORY.fullmatch(text):
         return False
     letters = any(sign.isalpha() for sign in text)
     digits = any(sign.isdigit() for sign in text)
     kinds = _classes(text) + bool(_SIGNS.search(text))
-    return None if letters and digits and kinds > 2 and not _is_name(text) else False  # noqa: PLR2004
+    return letters and digits and kinds > 2 and not _is_name(text)  # noqa: PLR2004
+
+
+def _timid_in_base64(text: str) -> bool:
+    """Whether it is a tutorial's password, or user and password, in base64: ``cGFzc3dvcmQ=``."""
+    raw = _b64(text) or b""
+    plain = raw.decode("ascii", "replace")
+    return raw.isascii() and plain.isprintable() and _timid(plain.rpartition(":")[2].replace(" ", ""))
+
+
+# What the rules that take a ``%`` take for a password.
+_BARE = re.compile(r"(?!=)[0-9A-Za-z!@#%^*+?~_.$/=-]{7,63}[0-9A-Za-z!@#%^*+?~_$/=-]")
+_KEYS = re.compile(
+    r"(?:.*[^a-z0-9])?(?:id|uid|db|pw|pwd|key|user|name|host|mail|auth|url|sha256|sha512)|"
+    r".*(?:pass|passwd|password|passphrase|secret|token|apikey|username|hostname|server|account|login)"
+)
+_VARIABLE = re.compile(r"[a-z_]+|[A-Z_]+")
+
+
+def field_password(text: str) -> bool | None:
+    """Judge as ``strong_password`` does, but leave ``name=password`` to the match of the password alone."""
+    name, mark, _ = text.partition("=")
+    assigned = mark and (_KEYS.fullmatch(name.lower()) or (_VARIABLE.fullmatch(name) and _wordy(name)))
+    return False if assigned else strong_password(text)
+
+
+def _percent_decoded(text: str) -> str:
+    """Undo ``%XX``, if all of it is UTF-8."""
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return text
 
 
 # --- credentials in URLs and headers ---------------------------------------------------------
@@ -565,11 +654,13 @@ CHECKS: dict[str, Check] = {
     "credential_uri": credential_uri,
     "discord_token": discord_token,
     "encrypted_private_key": encrypted_private_key,
+    "field_password": field_password,
     "github_crc": github_crc,
     "gitlab_crc": gitlab_crc,
     "jwt": jwt,
     "not_placeholder": not_placeholder,
     "not_words": not_words,
+    "numbered_token": numbered_token,
     "onepassword_token": onepassword_token,
     "pgp_private_key": pgp_private_key,
     "private_key": private_key,
