@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from leakscan import masking
-from leakscan.dialect import MAX_LOOK, MAX_NESTING
+from leakscan.dialect import MAX_NESTING
 from leakscan.engine import Engine
 from leakscan.jsontext import Malformed, Token, source_span, tokens
-from leakscan.narrow import Chosen, Narrower, Near, names_in
+from leakscan.narrow import SLACK, Chosen, Narrower, Near, Reading, names_in
 from leakscan.rules import AFTER, BEFORE, Matcher
 from leakscan.types import (
     CONFIDENCES,
@@ -31,11 +31,6 @@ from leakscan.types import (
     Tally,
 )
 from leakscan.views import views
-
-_LONG = 1 << 14
-"""Code points from which on a rule is tried only near what the engine hits in a text, not on all of it."""
-_SIGHT = MAX_LOOK + BEFORE + 64
-"""Code points around a match that decide what becomes of it: look-arounds, context words and the edges of those."""
 
 
 @dataclass(slots=True)
@@ -97,7 +92,8 @@ class Detector:
         self.rules = rules
         self.policy = policy
         self.matchers = [Matcher(rule) for rule in rules]
-        self.everything = range(len(rules))
+        self.everything: Near = dict.fromkeys(range(len(rules)))
+        """All rules, anywhere."""
         self._narrower = Narrower(rules, self.matchers, engine) if engine is not None else None
         self._shown = CONFIDENCES.index(policy.min_confidence)
         self._leaks_in_name = lru_cache(maxsize=65536)(self._find_in_name)
@@ -115,9 +111,9 @@ class Detector:
             hidden += low
         return found, hidden
 
-    def rules_for(self, text: str, path: Path) -> Iterable[int]:
-        """The rules that may match a decoded text at a path."""
-        return self.everything if self._narrower is None else self._narrower.rules_for(text, path)
+    def _near(self, text: str, names: Path, _reading: Reading) -> Near:
+        """The rules that may match a decoded text with names around it."""
+        return self.everything if self._narrower is None else self._narrower.near(text, names)
 
     # -- deciding: what leaks a value holds ----------------------------------------------------------------------
 
@@ -157,11 +153,9 @@ class Detector:
         out: dict[tuple[int, int, int], Leak] = {}
         for view in (None, *(views(text.text, digits=chosen.base64) if chosen.views else ())):
             reading = text.text if view is None else view.text
-            near: Near | None = None
-            for rule in chosen.rules(reading, text.names, view is not None):
-                if near is None and self._narrower is not None and len(reading) >= _LONG:
-                    near = self._narrower.near(reading)
-                for match in self._find(rule, reading, text.names, near, tally):
+            kind: Reading = "view" if view is not None else "leaf" if text.parent is None else "inner"
+            for rule, points in sorted(chosen.near(reading, text.names, kind).items()):
+                for match in self._find(rule, reading, text.names, points, tally):
                     start, end = (match.start, match.end) if view is None else view.origin(match.start, match.end)
                     key = (rule, start, end)
                     if key not in out:
@@ -169,37 +163,27 @@ class Detector:
                         out[key] = Leak(rule, start, end, match, reading[match.start : match.end], hops)
         return list(out.values())
 
-    def _find(self, rule: int, text: str, path: Path, near: Near | None, tally: Tally) -> list[Match]:
-        matcher = self.matchers[rule]
+    def _find(self, rule: int, text: str, path: Path, points: Sequence[int] | None, tally: Tally) -> list[Match]:
         try:
-            if near is None or (self.rules[rule].context_required and matcher.in_field(path)):
-                return matcher.find(text, path)
-            return [match for span in self._stretches(rule, near) for match in self._find_in(rule, text, path, span)]
+            return self.matchers[rule].find(text, path, None if points is None else self._stretches(rule, points))
         except TimeoutError:
             tally.gap("timeout", f"record {tally.records}", f"rule {self.rules[rule].id} took too long on one value")
             return []
 
-    def _stretches(self, rule: int, near: Near) -> list[tuple[int, int]]:
-        """Where a leak of a rule may begin, given the hits: stretches so far apart that none sees the next."""
-        width = self.matchers[rule].width
-        before, behind = (width + AFTER, width + BEFORE) if self.rules[rule].context_required else (width, width)
+    def _stretches(self, rule: int, points: Sequence[int]) -> list[tuple[int, int]]:
+        """Where a match of a rule may start, given the hits: in order, and apart."""
+        matcher = self.matchers[rule]
+        before, behind = matcher.lead + SLACK, SLACK
+        if self.rules[rule].context_required:  # then words were hit
+            before, behind = matcher.width + AFTER + SLACK, BEFORE + SLACK
         out: list[tuple[int, int]] = []
-        for point in near.get(rule, ()):
+        for point in sorted(points):
             low, high = max(0, point - before), point + behind
-            if out and low - out[-1][1] <= 2 * (width + _SIGHT):
-                out[-1] = (out[-1][0], max(high, out[-1][1]))
+            if out and low <= out[-1][1]:
+                out[-1] = (out[-1][0], high)
             else:
                 out.append((low, high))
         return out
-
-    def _find_in(self, rule: int, text: str, path: Path, span: tuple[int, int]) -> Iterator[Match]:
-        """What the rule finds in the text that begins in a stretch of it."""
-        low, high = span
-        margin = self.matchers[rule].width + _SIGHT
-        begin = max(0, low - margin)
-        for match in self.matchers[rule].find(text[begin : high + margin], path):
-            if low <= match.start + begin <= high:
-                yield replace(match, start=match.start + begin, end=match.end + begin)
 
     def settle(self, leaks: Iterable[Leak]) -> list[Leak]:
         """One leak a span: the surer, then a provider before a generic rule, then the longer; by start."""
@@ -316,14 +300,10 @@ class Detector:
 
     def _find_in_name(self, name: str, above: Path) -> tuple[tuple[int, int], ...]:
         """Where in a name something leaks: a column may be called after a person's address."""
-
-        def choose(text: str, path: Path, _view: bool) -> Iterable[int]:
-            return self.rules_for(text, path)
-
         return tuple(
             text.in_leaf(leak.start, leak.end)
             for text in inside(Text(name, (*above, name), key=True))
-            for leak in self.examine(text, Chosen(choose), Tally())
+            for leak in self.examine(text, Chosen(self._near), Tally())
         )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -142,8 +142,13 @@ def width(node: Node) -> tuple[int, int]:
 
 def prefilter(pattern: str) -> str:
     """The Hyperscan expression (bytes, DOTALL, no other flag) for a pattern; empty when it would match anywhere."""
-    items = _flatten(parse(pattern))
-    return "".join(_emit(item, _emit_chars) for item in _window(items))
+    window, _ = _window(_flatten(parse(pattern)))
+    return "".join(_emit(item, _emit_chars) for item in window)
+
+
+def lead(pattern: str) -> int:
+    """The most characters from the start of a match to the end of what `prefilter` looks for in it."""
+    return _window(_flatten(parse(pattern)))[1]
 
 
 def raw(pattern: str) -> str:
@@ -422,14 +427,18 @@ def _is_small(node: Node) -> bool:
             return width(node)[1] <= 8
 
 
-def _window(items: list[Node]) -> list[Node]:
-    """The stretch of `items` to look for: the most telling tight run, widened over small gaps to its neighbours."""
+def _window(items: list[Node]) -> tuple[list[Node], int]:
+    """The stretch of `items` to look for, and how many characters at most there are from their start to its end.
+
+    It is the most telling tight run, widened over small gaps to its neighbours.
+    """
     runs = _runs(items)
-    loose = max(map(_trim_loose, items), key=_bits)
+    trimmed = list(map(_trim_loose, items))
+    loose = max(trimmed, key=_bits)
     if _bits(loose) >= max([_TELLING, *(2 * _bits(Seq(tuple(items[a:b]))) for a, b in runs)]):
-        return [loose]
+        return [loose], _most([*items[: trimmed.index(loose)], loose])
     if not runs:
-        return []
+        return [], _most(items)
     first, last = max(runs, key=lambda run: (_bits(Seq(tuple(items[run[0] : run[1]]))), -run[0]))
     best = runs.index((first, last))
     for run in runs[best + 1 :]:
@@ -442,8 +451,14 @@ def _window(items: list[Node]) -> list[Node]:
         first = run[0]
     window = items[first:last]
     if len(window) == 1:
-        return [_trim(window[0])]
-    return [_trim(window[0]), *window[1:-1], _trim(window[-1])]
+        one = _trim(window[0])
+        return [one], _most([*items[:first], one])
+    end = _trim(window[-1])
+    return [_trim(window[0]), *window[1:-1], end], _most([*items[: last - 1], end])
+
+
+def _most(items: Sequence[Node]) -> int:
+    return sum(width(item)[1] for item in items)
 
 
 def _trim_loose(node: Node) -> Node:
@@ -471,7 +486,7 @@ def _trim(node: Node) -> Node:
         count = min(node.lo, _MOST_TIGHT if _is_tight(node) else _MOST_LOOSE)
         return Rep(node.node, count, count)
     if isinstance(node, Alt) and not _is_tight(node):
-        windows = [Seq(tuple(_window(_flatten(option)))) for option in node.options]
+        windows = [Seq(tuple(_window(_flatten(option))[0])) for option in node.options]
         return Alt(tuple(windows)) if all(window.items for window in windows) else node
     return node
 

@@ -20,7 +20,8 @@ _TOKEN = re.compile(
     r"|(-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)|(true|false|null|NaN|-?Infinity))"
 )
 _SPACE = re.compile(r"[ \t\n\r]*")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
+"""What stands for one code point: two that form a surrogate pair are one."""
 _INTEGRAL = re.compile(r"(-?[0-9]+)\.0+")
 
 _STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"|[{}\[\],:]', re.DOTALL)
@@ -209,67 +210,34 @@ def _surplus(raw: bytes) -> int:
 
 
 def source_span(token: str, start: int, end: int) -> tuple[int, int]:
-    """Where code points ``start:end`` of a token's decoded text stand in the token as written (quotes included)."""
-    if not token.startswith('"'):
-        return start, end
-    if "\\" not in token:
-        return start + 1, end + 1
-    decoded, written = 0, 1
-    low = high = -1
-    for lo, hi, size in _escapes(token):
-        plain = lo - written
-        if low < 0 and start < decoded + plain:
-            low = written + start - decoded
-        if high < 0 and end <= decoded + plain:
-            high = written + end - decoded
-        decoded += plain
-        if low < 0 and start < decoded + size:
-            low = lo
-        if high < 0 and end <= decoded + size and end > decoded:
-            high = hi
-        decoded += size
-        written = hi
-        if high >= 0:
-            break
-    return (written + start - decoded if low < 0 else low), (written + end - decoded if high < 0 else high)
+    """Where code points ``start:end`` (not empty) of a token's text stand in the token as written (quotes included)."""
+    return source_spans(token, [(start, end)])[0]
 
 
 def source_spans(token: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """`source_span` of many spans (none empty), in one walk over the token."""
-    if not token.startswith('"') or "\\" not in token:
-        return [source_span(token, start, end) for start, end in spans]
-    escapes = _escapes(token)
-    decoded, saved = [], 1
-    for lo, hi, size in escapes:
+    """`source_span` of many spans, in one walk over the token."""
+    if not token.startswith('"'):
+        return list(spans)
+    if "\\" not in token:
+        return [(start + 1, end + 1) for start, end in spans]
+    last = max((end for _, end in spans), default=0) - 1
+    escapes: list[tuple[int, int]] = []
+    decoded: list[int] = []  # the code point that each escape stands for
+    saved = 1
+    for found in _ESCAPE.finditer(token):
+        lo, hi = found.span()
+        if lo - saved > last:
+            break
+        escapes.append((lo, hi))
         decoded.append(lo - saved)
-        saved += hi - lo - size
+        saved += hi - lo - 1
 
     def written(point: int) -> tuple[int, int]:
         index = bisect_right(decoded, point) - 1
         if index < 0:
             return point + 1, point + 2
         ahead = point - decoded[index]
-        lo, hi, _ = escapes[index]
+        lo, hi = escapes[index]
         return (hi + ahead - 1, hi + ahead) if ahead else (lo, hi)
 
     return [(written(start)[0], written(end - 1)[1]) for start, end in spans]
-
-
-def _escapes(token: str) -> list[tuple[int, int, int]]:
-    r"""The escapes of a token: where each is written, and how many code points it stands for (always 1).
-
-    Two ``\u`` escapes that form a surrogate pair are one.
-    """
-    out: list[tuple[int, int, int]] = []
-    for found in _ESCAPE.finditer(token):
-        lo, hi = found.span()
-        code = found.group(1)
-        if code and out and out[-1][1] == lo and _is(code, 0xDC00) and _is(token[out[-1][0] + 2 : out[-1][1]], 0xD800):
-            out[-1] = (out[-1][0], hi, 1)
-        else:
-            out.append((lo, hi, 1))
-    return out
-
-
-def _is(code: str, surrogate: int) -> bool:
-    return len(code) == 4 and int(code, 16) & 0xFC00 == surrogate

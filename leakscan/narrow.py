@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -21,8 +22,16 @@ from leakscan.rules import AFTER, BEFORE, Matcher, field_words, keyword
 from leakscan.types import Block, Leaf, Path, Rule
 from leakscan.views import Run, base64_run, readings
 
-Near = dict[int, list[int]]
-"""By rule: the code points behind what the engine hits in a text, of the rule itself or of a keyword it needs."""
+Near = dict[int, list[int] | None]
+"""The rules to try on a text, with the code points behind what was hit of each (or of a keyword it needs), give or take
+`SLACK`; None where a leak may be anywhere."""
+Reading = Literal["leaf", "inner", "view"]
+"""A text as it stands in the shard, one of the JSON document in it, or what either encodes."""
+
+SLACK = 16
+"""Code points by which a point may be off: a hit may end inside an escape."""
+_FEW = 16
+"""Hits in a leaf up to which their places are worked out from the raw bytes."""
 
 _WORD = 256
 """Bytes of a word beyond which wide rules are not looked for a second time: a backtracking matcher would take too long."""
@@ -38,12 +47,12 @@ _NAME_END = re.compile(rb'"(?:[ \t\r\n]|\\+(?:[tnr]|u00(?:09|0[aAdD]|20)))*:')
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What to try on the texts of a leaf: `rules` (by index) of a text at a path, told whether the text is a view.
+    """What to try on the texts of a leaf: `near` gives the rules for a text with names around it.
 
     Without `views` no view of the texts can hold anything; without `base64` they hold none but inside a view.
     """
 
-    rules: Callable[[str, Path, bool], Iterable[int]]
+    near: Callable[[str, Path, Reading], Near]
     views: bool = True
     base64: bool = True
 
@@ -214,50 +223,61 @@ class Narrower:
         state = {"all": False}  # an escaped member name may hide a context word: try everything below
 
         def choose(leaf: Leaf) -> Chosen | None:
-            own = {what for _, what in hits[bisect_left(ends, leaf.lo + 1) : bisect_left(ends, leaf.hi + 1)]}
+            found = hits[bisect_left(ends, leaf.lo + 1) : bisect_left(ends, leaf.hi + 1)]
+            own = {what for _, what in found}
             escaped = ESCAPED in own and block.escaped
             encoded = ENCODED in own or BASE64 in own
             state["all"] |= escaped and leaf.key
-            rules = {what for what in own if what < ESCAPED}
-            if needy:
-                wanted = {rule for what in own if what > FIELD for rule in self._engine.keyword_rules[what]}
-                names = names_in(leaf.path[:-1] if leaf.key else leaf.path)
-                rules |= (wanted | self._field_rules(names)) & needy
             rescan = escaped or state["all"]
+            fields: Iterable[int] = ()
+            if needy:
+                fields = self._field_rules(names_in(leaf.path[:-1] if leaf.key else leaf.path)) & needy
+            rules = self._rules_hit(own, needy).union(fields)
             if not rules and not encoded and not rescan:
                 return None
-            ordered = sorted(rules)
 
-            def chosen(text: str, path: Path, view: bool) -> Iterable[int]:
-                return self.rules_for(text, path) if view or rescan else ordered
+            def near(text: str, names: Path, reading: Reading) -> Near:
+                if rescan or reading == "view":
+                    return self.near(text, names)
+                points = _points(block, leaf, found) if reading == "leaf" and rules else None
+                if points is None:
+                    return dict.fromkeys(rules)
+                return self._near(found, needy, points) | dict.fromkeys(fields)
 
-            return Chosen(chosen, views=encoded or rescan, base64=BASE64 in own or rescan)
+            return Chosen(near, views=encoded or rescan, base64=BASE64 in own or rescan)
 
         return choose
 
-    def rules_for(self, text: str, path: Path) -> Iterable[int]:
-        """The rules that may match a decoded text at a path."""
-        data = text.encode("utf-8", "surrogatepass")
-        hit = {what for _, what in self._engine.hits(data)}
-        needy = set(self._field_rules(names_in(path)))
-        needy.update(rule for what in hit if what > FIELD for rule in self._engine.keyword_rules[what])
-        if needy:
-            needy &= self._engine.shapes(data)
-        return sorted({what for what in hit if what < ESCAPED} | needy)
+    def _rules_hit(self, whats: Iterable[int], needy: Container[int]) -> set[int]:
+        out = set()
+        for what in whats:
+            if what < ESCAPED:
+                out.add(what)
+            elif what > FIELD:
+                out.update(rule for rule in self._engine.keyword_rules[what] if rule in needy)
+        return out
 
-    def near(self, text: str) -> Near:
-        """Where in a decoded text the engine hits what: the code points behind it."""
+    def near(self, text: str, names: Path) -> Near:
+        """The rules that may match a decoded text with names around it, and where."""
         data = text.encode("utf-8", "surrogatepass")
         hits = self._engine.hits(data)
-        points = [end for end, _ in hits]
-        if len(data) > len(text) and points:
-            first = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
-            points = np.cumsum(first)[np.array(points) - 1].tolist()
-        near: Near = defaultdict(list)
+        fields = self._field_rules(names_in(names))
+        needs = bool(fields) or any(what > FIELD for _, what in hits)
+        needy = self._engine.shapes(data) if needs else ()
+        return self._near(hits, needy, _code_points(data, [end for end, _ in hits])) | dict.fromkeys(
+            fields.intersection(needy)
+        )
+
+    def _near(self, hits: Hits, needy: Container[int], points: Sequence[int]) -> Near:
+        near: dict[int, list[int]] = defaultdict(list)
         for point, (_, what) in zip(points, hits, strict=True):
-            for rule in self._engine.keyword_rules[what] if what > FIELD else (what,):
-                near[rule].append(point)
-        return near
+            if what < ESCAPED:
+                near[what].append(point)
+            elif what > FIELD:
+                for rule in self._engine.keyword_rules[what]:
+                    if rule in needy:
+                        near[rule].append(point)
+        return dict(near)
 
 
 class _Surroundings:
@@ -312,6 +332,41 @@ class _Everywhere(_Surroundings):
 
     def may_be_name(self, at: int) -> bool:
         return True
+
+
+def _points(block: Block, leaf: Leaf, hits: Hits) -> Sequence[int] | None:
+    """The code points of the leaf's text behind hits in it, give or take `SLACK`; None if that is not worth knowing."""
+    raw = bytes(block.data[leaf.lo : leaf.hi])
+    ends = [end - leaf.lo for end, _ in hits]
+    if raw.isascii() and (b"\\" not in raw or not block.escaped):
+        return ends
+    if len(ends) > _FEW and block.escaped:
+        return None
+    quotes = 2 if block.escaped and raw.startswith(b'"') else 0
+    if len(_read(raw, escaped=block.escaped)) - quotes != len(
+        leaf.text
+    ):  # a text that is no string, though it may look so
+        return None
+    if not block.escaped:
+        return _code_points(raw, ends)
+    return [len(_read(raw[:end], escaped=True)) for end in ends]
+
+
+def _read(raw: bytes, *, escaped: bool) -> str:
+    """As many characters as the raw bytes stand for."""
+    return (_ESCAPES.sub(b"x", raw) if escaped else raw).decode("utf-8", "ignore")
+
+
+def _code_points(data: bytes, ends: Sequence[int]) -> Sequence[int]:
+    """Of UTF-8: how many code points begin before each end."""
+    if not ends or data.isascii():
+        return ends
+    first = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
+    points: list[int] = np.cumsum(first)[np.array(ends) - 1].tolist()
+    return points
+
+
+_ESCAPES = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
 
 
 def names_in(path: Path) -> tuple[str, ...]:

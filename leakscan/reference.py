@@ -18,7 +18,7 @@ from typing import Any
 
 from leakscan.detect import Detector
 from leakscan.jsontext import MAX_DEPTH
-from leakscan.narrow import Chosen
+from leakscan.narrow import Chosen, Near, Reading
 from leakscan.types import Finding, Leaf, Path, Place, Policy, Rule, Tally
 
 _LONG = 10**6
@@ -75,7 +75,7 @@ def scan(
     detector = Detector(rules, policy, None)
     tally = Tally(format=format_)
 
-    def everything(text: str, path: Path, view: bool) -> Iterable[int]:
+    def everything(text: str, names: Path, reading: Reading) -> Near:
         return detector.everything
 
     def choose(leaf: Leaf) -> Chosen:
