@@ -205,8 +205,12 @@ def _surplus(raw: bytes) -> int:
 
     A code point is written in up to six bytes for each backslash, or in up to four outside ASCII.
     """
-    surplus = (11 * raw.count(b"\\") + 1) // 2
+    surplus = _CUT + (11 * raw.count(b"\\") + 1) // 2
     return surplus if raw.isascii() else surplus + 1 + 3 * len(raw.translate(None, _ASCII)) // 4
+
+
+_CUT = 11
+"""Bytes of an escape whose backslash was cut off."""
 
 
 def source_span(token: str, start: int, end: int) -> tuple[int, int]:

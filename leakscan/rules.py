@@ -250,8 +250,8 @@ class Matcher:
     def _nearby(self, text: str, span: tuple[int, int]) -> str:
         start, end = span
         low, high = max(0, start - BEFORE), min(len(text), end + AFTER)
-        for found in self._context.finditer(text, low, high):
-            if found.end() <= start or found.start() >= end:
+        for found in self._context.finditer(text, low, high + 1):  # one more, to see whether the word goes on
+            if found.end() <= high and (found.end() <= start or found.start() >= end):
                 return " ".join(found.group().lower().split())
         return ""
 
