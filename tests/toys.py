@@ -49,7 +49,7 @@ RULES = [
     rule("calm", "y[0-9]", calm=True),
     rule("generic", "[ab]{2,8}", generic=True),
     rule("spaced", "a b"),
-    rule("looks", "(?<![@=/b])(?=[ab]{0,3}b)[ab]{2,4}(?![@=+/\"]|-[0-9])", edges=False),
+    rule("looks", '(?<![@=/b])(?=[ab]{0,3}b)[ab]{2,4}(?![@=+/"]|-[0-9])', edges=False),
     rule("looks-far", "(?<=x)1(?!,1|\\.[0-9]|\\])(?=2?[^a]{0,6}[3-9@])", edges=False),
     rule("number", "12(?=34?)[0-9]{1,2}(?![0-9.,}:])", edges=False),
     rule("needs-look", "(?<!0)(?=[a-z]{0,4}[0-9])[a-z0-9]{3,5}(?![+=/@])", context=("zed", "qx"), context_required=True),
