@@ -38,11 +38,11 @@ _WORD = 256
 _LOOKS = 32
 """How many hits of one rule or keyword in one unit are looked at a second time: where there are more, it is decoded anyhow."""
 _LOWER = frozenset(b"abcdefghijklmnopqrstuvwxyz")
-_NESTED = re.compile(rb'"(?:[ \t\r\n]|\\+(?:[tnr]|u00(?:09|0[aAdD])))*[{\[]')
+_NESTED = re.compile(rb'"(?:[ \t\r\n]|\\+(?:[tnr]|u00(?:09|0[aA]|0[dD])))*[{\[]')
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"', re.DOTALL)
 _REST = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*"', re.DOTALL)
 _COLON = re.compile(rb"[ \t\r\n]*:")
-_NAME_END = re.compile(rb'"(?:[ \t\r\n]|\\+(?:[tnr]|u00(?:09|0[aAdD]|20)))*:')
+_NAME_END = re.compile(rb'"(?:[ \t\r\n]|\\+(?:[tnr]|u00(?:09|0[aA]|0[dD]|20)))*:')
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +248,9 @@ class Narrower:
 
         return choose
 
-    def _rules_hit(self, whats: Iterable[int], needy: Container[int]) -> set[int]:
+    def _rules_hit(self, hit: Iterable[int], needy: Container[int]) -> set[int]:
         out = set()
-        for what in whats:
+        for what in hit:
             if what < ESCAPED:
                 out.add(what)
             elif what > FIELD:
