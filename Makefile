@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLES := build/samples
 
-.PHONY: help setup demo test check bench bench-memory real-input docs clean
+.PHONY: help setup demo test check bench bench-memory real-input quality docs clean
 
 help:  ## What there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ bench-memory: .venv/dev  ## Scan 10 GB, a line of 2 GB, a row group of 2 GB and 
 
 real-input: .venv/leakscan  ## Scan what other people's packages ship, and report what comes out (minutes)
 	$(BIN)/python scripts/real_input.py
+
+quality: .venv/leakscan  ## Measure false alarms on ordinary data, and how tight the rules are (minutes)
+	$(BIN)/python -m scripts.quality
 
 docs: .venv/leakscan  ## Generate docs/rules.md from the rule files
 	$(BIN)/python scripts/make_docs.py

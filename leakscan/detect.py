@@ -98,15 +98,20 @@ class Detector:
         self._shown = CONFIDENCES.index(policy.min_confidence)
         self._leaks_in_name = lru_cache(maxsize=65536)(self._find_in_name)
 
-    def findings(self, block: Block, uri: str, tally: Tally) -> tuple[list[Finding], int]:
-        """The findings of a block in the order of the source, and how many more are below the shown confidence."""
+    @property
+    def narrower(self) -> Narrower:
+        """What narrows for it. Raises TypeError for a detector without an engine, which tries all rules everywhere."""
         if self._narrower is None:
             raise TypeError("this detector has no engine")
+        return self._narrower
+
+    def findings(self, block: Block, uri: str, tally: Tally) -> tuple[list[Finding], int]:
+        """The findings of a block in the order of the source, and how many more are below the shown confidence."""
         found: list[Finding] = []
         hidden = 0
-        for unit, candidate in self._narrower.candidates(block).items():
+        for unit, candidate in self.narrower.candidates(block).items():
             leaves = block.leaves(unit, candidate.ends)
-            shown, low = self.unit_findings(block, unit, leaves, self._narrower.chooser(block, candidate), uri, tally)
+            shown, low = self.unit_findings(block, unit, leaves, self.narrower.chooser(block, candidate), uri, tally)
             found += shown
             hidden += low
         return found, hidden

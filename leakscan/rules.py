@@ -14,7 +14,7 @@ from dataclasses import fields
 from functools import cache, cached_property, lru_cache
 from importlib import resources
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Literal
 
 import regex
 
@@ -50,6 +50,10 @@ _CALM = regex.compile(
 _KEYWORD_LEFT = rf"(?:(?<![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|{_ESCAPE_TAIL})"
 _KEYWORD_RIGHT = r"(?:(?![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]))"
 _CAMEL = regex.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_-]")
+
+
+Refusal = Literal["entropy", "check", "context"]
+"""Why a match of a pattern is no leak: too little entropy, the check disproves it, a context word it needs is missing."""
 
 
 class Matcher:
@@ -149,18 +153,23 @@ class Matcher:
         Raises TimeoutError when the pattern takes longer than `TIMEOUT` seconds.
         """
         out: dict[tuple[int, int], Match] = {}
-        spans = self._spans(text, path) if within is None else self._spans_within(text, within)
+        spans = self._spans(text, self._stretches(text, path)) if within is None else self._spans_within(text, within)
         for span in spans:
             if span not in out and span[0] < span[1]:
                 match = self._judge(text, span, path)
-                if match is not None:
+                if isinstance(match, Match):
                     out[span] = match
         return [out[span] for span in sorted(out)]
 
-    def _spans(self, text: str, path: Path) -> Iterator[tuple[int, int]]:
+    def verdicts(self, text: str, path: Path = ()) -> list[tuple[tuple[int, int], Match | Refusal]]:
+        """What `find` makes of each match of the pattern, wherever in the text: a leak, or why it is none."""
+        spans = sorted({span for span in self._spans(text, [(0, len(text) + 1)]) if span[0] < span[1]})
+        return [(span, self._judge(text, span, path)) for span in spans]
+
+    def _spans(self, text: str, within: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """Where the leaks of all matches stand, one of them from each place where a match may start."""
         expressions = (self._leak, self._leak_behind_escape) if self._may_follow_escape(text) else (self._leak,)
-        for low, high in self._stretches(text, path):
+        for low, high in within:
             for expression in expressions:
                 for found in expression.finditer(text, low, high + self._reach, overlapped=True, timeout=TIMEOUT):
                     if found.start() >= high:
@@ -221,17 +230,17 @@ class Matcher:
 
         return word
 
-    def _judge(self, text: str, span: tuple[int, int], path: Path) -> Match | None:
+    def _judge(self, text: str, span: tuple[int, int], path: Path) -> Match | Refusal:
         value = text[span[0] : span[1]]
         if self.rule.entropy and entropy(value) < self.rule.entropy:
-            return None
+            return "entropy"
         verdict = self._check(value) if self._check is not None else None
         if verdict is False:
-            return None
+            return "check"
         field = self.in_field(path)
         word = "" if field or not self.rule.context else self._nearby(text, span)
         if self.rule.context_required and not field and not word:
-            return None
+            return "context"
         evidence = ["pattern"]
         rank = HIGH if verdict else self._base
         if self._check is not None:

@@ -8,7 +8,7 @@ import click
 
 from leakscan import __version__
 
-_COMMANDS = {"scan": "leakscan.commands.scan", "rules": "leakscan.commands.rules"}
+_COMMANDS = {name: f"leakscan.commands.{name}" for name in ("scan", "rules", "explain")}
 
 
 class _Lazy(click.Group):
