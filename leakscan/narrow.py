@@ -199,6 +199,8 @@ class Narrower:
         out = set()
         for rule in rules:
             matcher = self._matchers[rule]
+            if matcher.rule.field_only:
+                continue
             low = points_behind(raw, found.start(), AFTER + matcher.width)
             high = points_ahead(raw, at, BEFORE + matcher.width + matcher.look)
             if matcher.may_be_in(raw, low, high):

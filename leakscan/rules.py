@@ -203,6 +203,8 @@ class Matcher:
         if not self.rule.context_required or self.in_field(path):
             yield 0, len(text) + 1
             return
+        if self.rule.field_only:
+            return
         done = 0
         for word in self._context.finditer(text, overlapped=True):
             low, high = max(done, word.start() - AFTER - self.width), word.start() + BEFORE + 1
@@ -238,7 +240,7 @@ class Matcher:
         if verdict is False:
             return "check"
         field = self.in_field(path)
-        word = "" if field or not self.rule.context else self._nearby(text, span)
+        word = "" if field or self.rule.field_only or not self.rule.context else self._nearby(text, span)
         if self.rule.context_required and not field and not word:
             return "context"
         evidence = ["pattern"]
@@ -327,6 +329,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "generic": bool,
     "calm": bool,
     "context_required": bool,
+    "field_only": bool,
     "digits": bool,
     "aliases": dict,
     **dict.fromkeys(("references", "leaks", "clean", "weak", "context", "legal"), list),
@@ -408,6 +411,8 @@ def _rule(pack: str, table: dict[str, Any]) -> Rule:
         raise ValueError(f"no check named {table['check']!r}")
     if table.get("context_required") and not table.get("context"):
         raise ValueError("context_required without context words")
+    if table.get("field_only") and not table.get("context_required"):
+        raise ValueError("field_only without context_required")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
     for key in ("leaks", "weak", "clean"):
         values[key] = tuple(_example(item, marked=key != "clean") for item in table.get(key, []))

@@ -61,6 +61,7 @@ class Rule:
     check: str = ""
     context: tuple[str, ...] = ()
     context_required: bool = False
+    field_only: bool = False
     entropy: float = 0.0
     edges: bool = True
     generic: bool = False

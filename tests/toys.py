@@ -45,6 +45,7 @@ RULES = [
     rule("angle", "<a>b", edges=False),
     rule("needs-word", "[0-9]{3}", context=("ab key", "zed"), context_required=True),
     rule("needs-any", "[^ \\n]{1,5}", context=("qx",), context_required=True, confidence="low"),
+    rule("field-only", "[0-9]{2}[a-z]?", context=("ab key", "zed"), context_required=True, field_only=True),
     rule("raised", "x[0-9]", context=("zed",), confidence="low"),
     rule("calm", "y[0-9]", calm=True),
     rule("generic", "[ab]{2,8}", generic=True),
