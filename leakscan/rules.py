@@ -114,7 +114,9 @@ class Matcher:
     @cached_property
     def lead(self) -> int:
         """The most code points from the start of a match, with what must stand before it, to the end of a hit in it."""
-        return self.width if self.rule.prefilter else dialect.lead(_whole(self.rule))
+        if self.rule.prefilter:
+            return self.rule.lead or self.width
+        return dialect.lead(_whole(self.rule))
 
     def cleared(self, raw: bytes, at: int) -> int:
         """How far the raw bytes of a unit hold no match around any place from `at` on, or 0 if one may be around `at`.
@@ -331,6 +333,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "context_required": bool,
     "field_only": bool,
     "digits": bool,
+    "lead": int,
     "aliases": dict,
     **dict.fromkeys(("references", "leaks", "clean", "weak", "context", "legal"), list),
 }
@@ -411,6 +414,8 @@ def _rule(pack: str, table: dict[str, Any]) -> Rule:
         raise ValueError(f"no check named {table['check']!r}")
     if table.get("context_required") and not table.get("context"):
         raise ValueError("context_required without context words")
+    if table.get("lead") and not table.get("prefilter"):
+        raise ValueError("lead without prefilter")
     if table.get("field_only") and not table.get("context_required"):
         raise ValueError("field_only without context_required")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}

@@ -68,6 +68,7 @@ class Rule:
     calm: bool = False
     keep: str = ""
     prefilter: str = ""
+    lead: int = 0
     digits: bool = False
     legal: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
