@@ -21,6 +21,7 @@ test: .venv/dev  ## Run the tests
 
 check: .venv/dev  ## Lint, types, layers, spelling, rules and docs
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell

@@ -39,7 +39,28 @@ def values() -> list[str]:
     return list(dict.fromkeys(text[start:end] for _, text, spans, _ in leaks() for start, end in spans))
 
 
-_GLUE = [" ", "\n", "\t", ", ", "=", ": ", '"', "'", "\\n", "\\", "/", "a", "1", "é", "😀", "{", "}", "%2D", "&amp;", "."]
+_GLUE = [
+    " ",
+    "\n",
+    "\t",
+    ", ",
+    "=",
+    ": ",
+    '"',
+    "'",
+    "\\n",
+    "\\",
+    "/",
+    "a",
+    "1",
+    "é",
+    "😀",
+    "{",
+    "}",
+    "%2D",
+    "&amp;",
+    ".",
+]
 
 
 def texts(*, surrogates: bool = True, unopened: bool = False) -> st.SearchStrategy[str]:

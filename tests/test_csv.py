@@ -162,9 +162,7 @@ def test_ragged_rows_are_scanned_and_the_first_twenty_named(size: int) -> None:
     assert tally.records == 26
 
 
-@pytest.mark.parametrize(
-    ("head", "row"), [(b"a,b,c\n", b"1,2,x,\n"), (b"a,b\n", b"r,1,2,3\n")]
-)
+@pytest.mark.parametrize(("head", "row"), [(b"a,b,c\n", b"1,2,x,\n"), (b"a,b\n", b"r,1,2,3\n")])
 def test_rows_that_agree_on_another_width_than_the_header_are_a_note(head: bytes, row: bytes) -> None:
     held, tally = read(head + row * 30 + b"odd\n" * 2)
     assert [gap.at for gap in tally.gaps] == ["record 30", "record 31"]

@@ -42,7 +42,9 @@ SIZES = st.sampled_from([1, 2, 7, 64, 1 << 20])
 Reader = Callable[..., Iterator[Block]]
 
 
-def fast(detector: Detector, data: bytes, policy: Policy, reader: Reader = jsonl.blocks, name: str = "jsonl") -> list[Finding]:
+def fast(
+    detector: Detector, data: bytes, policy: Policy, reader: Reader = jsonl.blocks, name: str = "jsonl"
+) -> list[Finding]:
     tally = Tally(format=name)
     part = Slice(Shard("u", "u", len(data)), 0, 0, None, name)
     found: list[Finding] = []
@@ -238,7 +240,9 @@ def of_kind(kind: pa.DataType, strings: st.SearchStrategy[str]) -> st.SearchStra
 def tables(draw: Any, strings: st.SearchStrategy[str]) -> pa.Table:
     size = draw(st.integers(1, 6))
     made = {}
-    for name in draw(st.lists(st.sampled_from(["text", "abKey", "phone_number", "a/b@"]), min_size=1, max_size=2, unique=True)):
+    for name in draw(
+        st.lists(st.sampled_from(["text", "abKey", "phone_number", "a/b@"]), min_size=1, max_size=2, unique=True)
+    ):
         kind = draw(kinds(2))
         values = draw(st.lists(of_kind(kind, strings), min_size=size, max_size=size))
         made[name] = pa.array(values, kind)
@@ -334,7 +338,19 @@ def test_reports_are_the_same_bytes_for_any_jobs_and_any_slices(
         monkeypatch.setattr(parquet, "SLICE", size)
         for jobs in ("1", "2", "3"):
             out, manifest = tmp_path / "f.jsonl", tmp_path / "m.jsonl"
-            args = ["scan", str(big), "-q", "--min-confidence", "low", "-j", jobs, "-o", str(out), "--manifest", str(manifest)]
+            args = [
+                "scan",
+                str(big),
+                "-q",
+                "--min-confidence",
+                "low",
+                "-j",
+                jobs,
+                "-o",
+                str(out),
+                "--manifest",
+                str(manifest),
+            ]
             assert main(args) == 1
             made[split, size, jobs] = (out.read_bytes(), manifest.read_bytes())
     whole = made[16 << 20, 32 << 20, "1"]

@@ -85,9 +85,7 @@ def test_every_kind_of_coverage_is_explained() -> None:
     known = set(re.findall(r"`coverage\.(\w+)`", page))
     source = "\n".join(file.read_text("utf-8") for file in (ROOT / "leakscan").rglob("*.py"))
     calls = r'(?:\bgap\(|\b_stop\(|\bLost\([^"\n]*?, |coverage\.|return )"?'
-    used = set(
-        re.findall(calls + r"(missing|unreadable|skipped|lfs_pointer|truncated|bomb|timeout|crash)\b", source)
-    )
+    used = set(re.findall(calls + r"(missing|unreadable|skipped|lfs_pointer|truncated|bomb|timeout|crash)\b", source))
     used |= set(re.findall(r'"(decode_error|malformed|encrypted|unsupported)"', source))
     assert used == known
 

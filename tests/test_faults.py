@@ -88,12 +88,18 @@ def both(run: Run, name: str) -> tuple[list[tuple[str, str, str]], str, Entry]:
 
 def test_a_missing_path(run: Run) -> None:
     code, lines, _ = run("nosuch.jsonl")
-    assert (code, gaps(lines)) == (3, [("nosuch.jsonl", "unread", [("coverage.missing", "shard", "no such file or directory")])])
+    assert (code, gaps(lines)) == (
+        3,
+        [("nosuch.jsonl", "unread", [("coverage.missing", "shard", "no such file or directory")])],
+    )
 
 
 def test_a_pattern_without_a_match(run: Run) -> None:
     code, lines, _ = run("*.nosuch")
-    assert (code, gaps(lines)) == (3, [("*.nosuch", "unread", [("coverage.missing", "shard", "no file matches the pattern")])])
+    assert (code, gaps(lines)) == (
+        3,
+        [("*.nosuch", "unread", [("coverage.missing", "shard", "no file matches the pattern")])],
+    )
 
 
 def test_a_dangling_link(run: Run) -> None:
@@ -169,9 +175,7 @@ def test_a_disk_that_fails_while_reading(run: Run, monkeypatch: pytest.MonkeyPat
     content = {**plain, "a.parquet": sink.getvalue(), "a.jsonl.gz": gzip.compress(plain["a.jsonl"], 1)}[name]
     FilePath(name).write_bytes(content)
     opened = storage.open_shard
-    monkeypatch.setattr(
-        storage, "open_shard", lambda s: Failing(s.path) if s.path.endswith(name) else opened(s)
-    )
+    monkeypatch.setattr(storage, "open_shard", lambda s: Failing(s.path) if s.path.endswith(name) else opened(s))
     if name == "a.parquet":  # which Arrow opens by itself where it can
         from leakscan.formats import parquet
 
@@ -340,7 +344,11 @@ def test_a_line_that_is_not_utf8_is_named_and_scanned(run: Run) -> None:
     code, lines, found = run("a.jsonl")
     assert (code, [f["rule"] for f in found]) == (1, ["US_SSN"])
     assert gaps(lines) == [
-        ("a.jsonl", "partial", [("coverage.malformed", "record 1", "not UTF-8; undecodable bytes were kept as they are")])
+        (
+            "a.jsonl",
+            "partial",
+            [("coverage.malformed", "record 1", "not UTF-8; undecodable bytes were kept as they are")],
+        )
     ]
 
 
@@ -370,9 +378,15 @@ def test_wide_encodings_are_read_as_their_format(run: Run, name: str, encoding: 
     }[name]
     FilePath(name).write_bytes(content.encode(encoding))
     code, lines, found = run(name)
-    assert (code, gaps(lines), lines[0]["format"]) == (1, [(name, "scanned", [])], {"txt": "text"}.get(name[2:], name[2:]))
+    assert (code, gaps(lines), lines[0]["format"]) == (
+        1,
+        [(name, "scanned", [])],
+        {"txt": "text"}.get(name[2:], name[2:]),
+    )
     record, pointer = (0, "") if name == "a.txt" else (3, "/text")
-    assert [(f["rule"], f["location"]["record"], f["location"]["pointer"]) for f in found] == [("US_SSN", record, pointer)]
+    assert [(f["rule"], f["location"]["record"], f["location"]["pointer"]) for f in found] == [
+        ("US_SSN", record, pointer)
+    ]
     if name == "a.txt":
         assert found[0]["location"]["line"] == 4
 

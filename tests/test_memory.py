@@ -89,7 +89,9 @@ def test_one_row_group_of_three_hundred_megabytes(tmp_path: FilePath, dictionary
     path = tmp_path / "wide.parquet"
     texts = [f"row {number}: " + "some words of text and more " * 36 for number in range(300_000)]
     texts[-1] += SSN
-    pq.write_table(pa.table({"text": texts}), path, compression="zstd", row_group_size=1 << 30, use_dictionary=dictionary)
+    pq.write_table(
+        pa.table({"text": texts}), path, compression="zstd", row_group_size=1 << 30, use_dictionary=dictionary
+    )
     del texts
     assert pq.read_metadata(path).num_row_groups == 1
     code, rules, coverage, peak = scan(path, tmp_path)

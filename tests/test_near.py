@@ -25,6 +25,8 @@ def test_findings_near_hits_are_those_of_the_whole_text(seed: int, tmp_path, mon
     file.write_text(text, "utf-8")
     shard = Slice(Shard("x.txt", str(file), 0))
     near = scan_slice(scanner, shard).findings
-    monkeypatch.setattr(Detector, "_find", lambda self, rule, text, path, _points, _tally: self.matchers[rule].find(text, path))
+    monkeypatch.setattr(
+        Detector, "_find", lambda self, rule, text, path, _points, _tally: self.matchers[rule].find(text, path)
+    )
     assert len(near) > 50
     assert near == scan_slice(scanner, shard).findings

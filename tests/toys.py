@@ -53,7 +53,9 @@ RULES = [
     rule("looks", '(?<![@=/b])(?=[ab]{0,3}b)[ab]{2,4}(?![@=+/"]|-[0-9])', edges=False),
     rule("looks-far", "(?<=x)1(?!,1|\\.[0-9]|\\])(?=2?[^a]{0,6}[3-9@])", edges=False),
     rule("number", "12(?=34?)[0-9]{1,2}(?![0-9.,}:])", edges=False),
-    rule("needs-look", "(?<!0)(?=[a-z]{0,4}[0-9])[a-z0-9]{3,5}(?![+=/@])", context=("zed", "qx"), context_required=True),
+    rule(
+        "needs-look", "(?<!0)(?=[a-z]{0,4}[0-9])[a-z0-9]{3,5}(?![+=/@])", context=("zed", "qx"), context_required=True
+    ),
 ]
 
 WORDS = [
@@ -67,8 +69,12 @@ WORDS = [
 texts = st.lists(st.sampled_from(WORDS), max_size=8).map("".join)
 """Strings made of what the toy rules, the escapes and the views care about."""
 
-names = st.one_of(st.sampled_from(["a", "b", "zed", "abKey", "ab_key", "id", "x1", "qx", "ab", "", "/", "~", "é"]), texts)
-numbers = st.sampled_from(["0", "-1", "123", "1234.0", "12.5", "1e3", "NaN", "-Infinity", "123456789012345678901234567890"])
+names = st.one_of(
+    st.sampled_from(["a", "b", "zed", "abKey", "ab_key", "id", "x1", "qx", "ab", "", "/", "~", "é"]), texts
+)
+numbers = st.sampled_from(
+    ["0", "-1", "123", "1234.0", "12.5", "1e3", "NaN", "-Infinity", "123456789012345678901234567890"]
+)
 
 
 class Raw(str):
