@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from leakscan import masking
+from leakscan.anchors import MAX_PHRASE
 from leakscan.dialect import MAX_NESTING
 from leakscan.engine import Engine
 from leakscan.jsontext import Malformed, Token, source_span, tokens
@@ -180,7 +181,7 @@ class Detector:
         matcher = self.matchers[rule]
         before, behind = matcher.lead + SLACK, SLACK
         if self.rules[rule].context_required:  # then words were hit
-            before, behind = matcher.width + AFTER + SLACK, BEFORE + SLACK
+            before, behind = matcher.width + AFTER + MAX_PHRASE + SLACK, BEFORE + MAX_PHRASE + SLACK
         out: list[tuple[int, int]] = []
         for point in sorted(points):
             low, high = max(0, point - before), point + behind

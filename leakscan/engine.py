@@ -5,8 +5,8 @@ that value (or the value is `ENCODED`, `BASE64` or `ESCAPED`, or the rule needs 
 unit). It may hit where there is nothing. Three kinds of hit come out of one pass:
 
 * a rule that stands on its own;
-* a *keyword*: a context word of rules that need one. Their shapes (bare digit runs and the like) would trip in
-  every record, so a second database, `shapes`, is run only over units that hold a keyword;
+* an *anchor* of context phrases: rules that need one have shapes (bare digit runs and the like) that would trip in
+  every record, so they are looked for only where a phrase is;
 * `ESCAPED` (an ASCII character written as a JSON escape), `ENCODED` (percent, HTML) and `BASE64`: decode first;
   `SLASHED` is base64 if `views.may_be_base64` says so.
 """
@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leakscan import dialect, views
+from leakscan.anchors import anchors
 from leakscan.rules import prefilter
 from leakscan.types import Rule
 
@@ -65,38 +66,36 @@ class Expression:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the databases of a list of rules look for, by the index of a rule or a keyword's number."""
+    """What the databases of a list of rules look for, by the index of a rule or the number of an anchor."""
 
     main: list[Expression]
     digits: list[Expression]
-    shapes: list[Expression]
-    keyword_rules: dict[int, tuple[int, ...]]
-    keywords: dict[int, str]
-    shapeless: frozenset[int]
+    keywords: dict[int, tuple[str, ...]]
+    """Anchor → the context phrases it may stand in."""
+    phrase_rules: dict[str, tuple[int, ...]]
+    """Context phrase → the rules that need one."""
 
 
 def planned(rules: Sequence[Rule]) -> Plan:
-    """How rules are looked for: which in which database, and the keywords of those that need context."""
+    """How rules are looked for: which in which database, and the anchors of the context that others need."""
     main = [Expression(id_, text) for id_, texts in _PSEUDO.items() for text in texts]
     digits: list[Expression] = []
-    shapes: list[Expression] = []
     needed_by: dict[str, list[int]] = {}
-    shapeless = set()
     for index, rule in enumerate(rules):
-        expression = prefilter(rule)
-        if not rule.context_required:
-            (digits if rule.digits else main).append(Expression(index, expression))
-            continue
-        for words in rule.context:
-            needed_by.setdefault(words, []).append(index)
-        if expression:
-            shapes.append(Expression(index, expression))
+        if rule.context_required:
+            for words in rule.context:
+                needed_by.setdefault(words, []).append(index)
         else:
-            shapeless.add(index)
-    keywords = dict(enumerate(sorted(needed_by), _KEYWORD))
-    main += [Expression(number, dialect.raw_phrase(words), caseless=True) for number, words in keywords.items()]
-    keyword_rules = {number: tuple(needed_by[words]) for number, words in keywords.items()}
-    return Plan(main, digits, shapes, keyword_rules, keywords, frozenset(shapeless))
+            (digits if rule.digits else main).append(Expression(index, prefilter(rule)))
+    phrases: dict[str, set[str]] = {}
+    for words in needed_by:
+        for anchor in anchors(words):
+            phrases.setdefault(anchor.lower() if anchor.isascii() else anchor, set()).add(words)
+    keywords = {}
+    for number, anchor in enumerate(sorted(phrases), _KEYWORD):
+        keywords[number] = tuple(sorted(phrases[anchor]))
+        main.append(Expression(number, re.escape(anchor), caseless=True))
+    return Plan(main, digits, keywords, {words: tuple(indices) for words, indices in needed_by.items()})
 
 
 class Engine:
@@ -104,24 +103,25 @@ class Engine:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         plan = planned(rules)
-        self.keyword_rules = plan.keyword_rules
-        """Keyword hit → the rules that need it."""
-        self.keywords = plan.keywords
-        """Keyword hit → its words."""
-        self.shapeless = plan.shapeless
-        """Rules that need a context word and have no shape to look for: they are in every set of shapes."""
+        self._know(plan.keywords, plan.phrase_rules)
         self._main = _compiled(plan.main)
         self._digits = _compiled(plan.digits)
-        self._shapes = _compiled(plan.shapes, hyperscan.HS_FLAG_SINGLEMATCH)
+
+    def _know(self, keywords: dict[int, tuple[str, ...]], phrase_rules: dict[str, tuple[int, ...]]) -> None:
+        self.keywords = keywords
+        """Anchor hit → the context phrases it may stand in."""
+        self.phrase_rules = phrase_rules
+        """Context phrase → the rules that need it."""
+        self.keyword_rules = {
+            number: tuple(sorted({rule for words in phrases for rule in phrase_rules[words]}))
+            for number, phrases in keywords.items()
+        }
+        """Anchor hit → the rules that need one of its phrases."""
 
     def dump(self) -> tuple[dict[str, Any], list[bytes]]:
         """What `restore` makes an equal engine of, on the same kind of CPU: plain data, and the databases."""
-        facts = {
-            "keywords": [[k, self.keywords[k], v] for k, v in self.keyword_rules.items()],
-            "shapeless": sorted(self.shapeless),
-        }
-        databases = [self._main, self._digits, self._shapes]
-        return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in databases]
+        facts = {"keywords": list(self.keywords.items()), "phrases": list(self.phrase_rules.items())}
+        return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in (self._main, self._digits)]
 
     @classmethod
     def restore(cls, facts: dict[str, Any], databases: Sequence[bytes]) -> Engine:
@@ -130,11 +130,12 @@ class Engine:
         The databases must be whole: hyperscan loads, and crashes on, damaged ones.
         """
         engine = cls.__new__(cls)
-        engine.keyword_rules = {keyword: tuple(rules) for keyword, _, rules in facts["keywords"]}
-        engine.keywords = {keyword: words for keyword, words, _ in facts["keywords"]}
-        engine.shapeless = frozenset(facts["shapeless"])
+        engine._know(  # noqa: SLF001 - in place of __init__
+            {number: tuple(phrases) for number, phrases in facts["keywords"]},
+            {words: tuple(rules) for words, rules in facts["phrases"]},
+        )
         try:
-            engine._main, engine._digits, engine._shapes = map(_restored, databases)  # noqa: SLF001 - in place of __init__
+            engine._main, engine._digits = map(_restored, databases)  # noqa: SLF001
         except hyperscan.error:
             raise ValueError("compiled for another CPU or hyperscan") from None
         return engine
@@ -180,17 +181,6 @@ class Engine:
             for end, what in found
             if end - starts[at := bisect_right(starts, end - 1) - 1] <= len(pieces[at])
         ]
-
-    def shapes(self, data: Any) -> set[int]:
-        """The rules that need a context word and whose shape is in `data`, leaving open whether the word is there."""
-        found = set(self.shapeless)
-        if self._shapes is not None:
-
-            def on(what: int, _start: int, _end: int, _flags: int, _context: Any) -> None:
-                found.add(what)
-
-            self._shapes.scan(data, match_event_handler=on)
-        return found
 
 
 # -- base64, which has no literal to look for ---------------------------------------------------------------------
@@ -301,11 +291,11 @@ _EVEN, _ODD = _tables()
 # -- databases ---------------------------------------------------------------------------------------------------
 
 
-def _compiled(expressions: list[Expression], flags: int = 0) -> Any:
+def _compiled(expressions: list[Expression]) -> Any:
     if not expressions:
         return None
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    flags |= hyperscan.HS_FLAG_DOTALL
+    flags = hyperscan.HS_FLAG_DOTALL
     database.compile(
         expressions=[e.text.encode() for e in expressions],
         ids=[e.id for e in expressions],

@@ -82,18 +82,17 @@ class Narrower:
     def __init__(self, rules: Sequence[Rule], matchers: Sequence[Matcher], engine: Engine) -> None:
         self._matchers = matchers
         self._engine = engine
-        self._contextual = {
-            index: frozenset(words.split(" ")[0].lower() for words in rule.context)
-            for index, rule in enumerate(rules)
-            if rule.context_required
-        }
-        """The rules that need context, and the words with which a phrase of it may begin."""
+        self._words = frozenset(
+            what for what, (first, *more) in engine.keywords.items() if " " not in first and not more
+        )
+        """Anchors that are a phrase themselves, and part of no other."""
         self._field_rules = lru_cache(maxsize=4096)(self._rules_of_field)
 
     def candidates(self, block: Block) -> dict[int, Candidate]:
         """The units, in order, with hits that a second look does not rule out."""
         hits = self._engine.hits(block.data, joined=block.escaped)
-        if block.path and self._field_rules(names_in(block.path)) & self._engine.shapes(block.data):
+        fields = self._field_rules(names_in(block.path)) if block.path else frozenset()
+        if fields:
             hits += [(end, FIELD) for end in _every_unit(block)]
             hits.sort()
         by_unit: dict[int, Hits] = defaultdict(list)
@@ -105,16 +104,18 @@ class Narrower:
         for unit, found in by_unit.items():
             low, high = block.span(unit)
             raw = bytes(block.data[low:high])
-            candidate = self._confirmed(raw, low, found, _Surroundings(raw, source=block.escaped))
+            candidate = self._confirmed(
+                raw, low, found, _Surroundings(raw, self._matchers, fields, source=block.escaped)
+            )
             if candidate.hits:
                 out[unit] = candidate
                 if candidate.is_encoded:
                     encoded[unit] = readings(raw, candidate.runs)
-        for unit in encoded.keys() - self._telling(encoded):
+        for unit in encoded.keys() - self._telling(encoded, fields):
             del out[unit]
         return dict(sorted(out.items()))
 
-    def _telling(self, encoded: dict[int, Iterator[bytes]]) -> set[int]:
+    def _telling(self, encoded: dict[int, Iterator[bytes]], fields: frozenset[int]) -> set[int]:
         """The units, of those in which nothing but encodings was hit, that have a candidate in their readings.
 
         Most are links and markup. Their readings are put one behind the other and searched in one go.
@@ -131,13 +132,13 @@ class Narrower:
         for end, what in self._engine.hits(b"\n".join([*pieces, b""])):
             if what != ENCODED:
                 by_piece[bisect_left(ends, end)].append((end, what))
-        return {
-            owners[piece]
-            for piece, found in by_piece.items()
-            if self._confirmed(
-                pieces[piece], ends[piece] - len(pieces[piece]) - 1, found, _Everywhere(pieces[piece])
-            ).hits
-        }
+        out: set[int] = set()
+        for piece in range(len(pieces)) if fields else by_piece:
+            reading, low = pieces[piece], ends[piece] - len(pieces[piece]) - 1
+            surroundings = _Everywhere(reading, self._matchers)
+            if surroundings.with_shape(fields) or self._confirmed(reading, low, by_piece[piece], surroundings).hits:
+                out.add(owners[piece])
+        return out
 
     def _confirmed(self, raw: bytes, low: int, hits: Hits, surroundings: _Surroundings) -> Candidate:
         """The hits in a unit that a second look at its `raw` bytes, which begin at `low`, does not rule out."""
@@ -166,9 +167,12 @@ class Narrower:
                     continue
                 runs.append(run)
             elif what == FIELD:
-                needy |= surroundings.shapes(self._engine)
+                rules = surroundings.with_shape(surroundings.fields)
+                if not rules:
+                    continue
+                needy |= rules
             elif what > FIELD:
-                if at < len(raw) and raw[at] in _LOWER:  # the word goes on
+                if what in self._words and at < len(raw) and raw[at] in _LOWER:  # the word goes on
                     continue
                 looks[what] = looks.get(what, 0) + 1
                 rules = self._in_reach(what, raw, at, surroundings, thorough=looks[what] <= _LOOKS)
@@ -188,32 +192,31 @@ class Narrower:
         return matcher.cleared(raw, at)
 
     def _in_reach(self, what: int, raw: bytes, at: int, surroundings: _Surroundings, *, thorough: bool) -> set[int]:
-        """The rules that need the keyword hit before `at` and whose shape is where that word counts for it."""
-        words = self._engine.keywords[what]
-        found = keyword(words).search(raw, max(0, at - (2 if words.isascii() else 16) * len(words)), at + 2)
-        if found is None:
-            return set()
-        rules = self._engine.keyword_rules[what]
-        if not thorough or surroundings.may_be_name(at):
-            return surroundings.shapes(self._engine).intersection(rules)
-        out = set()
-        for rule in rules:
-            matcher = self._matchers[rule]
-            if matcher.rule.field_only:
+        """The rules that need a phrase around the anchor hit before `at`, and whose shape is where that counts for it."""
+        out: set[int] = set()
+        for words in self._engine.keywords[what]:
+            found = _phrase_at(words, raw, at)
+            if found is None:
                 continue
-            low = points_behind(raw, found.start(), AFTER + matcher.width)
-            high = points_ahead(raw, at, BEFORE + matcher.width + matcher.look)
-            if matcher.may_be_in(raw, low, high):
-                out.add(rule)
+            rules = self._engine.phrase_rules[words]
+            if not thorough or surroundings.may_be_name(at):
+                out |= surroundings.with_shape(rules)
+                continue
+            for rule in rules:
+                matcher = self._matchers[rule]
+                if rule in out or matcher.rule.field_only:
+                    continue
+                low = points_behind(raw, found[0], AFTER + matcher.width)
+                high = points_ahead(raw, found[1], BEFORE + matcher.width + matcher.look)
+                if matcher.may_be_in(raw, low, high):
+                    out.add(rule)
         return out
 
     def _rules_of_field(self, names: Path) -> frozenset[int]:
-        words = field_words(names)
-        return frozenset(
-            rule
-            for rule, firsts in self._contextual.items()
-            if any(first in words for first in firsts) and self._matchers[rule].in_field(names)
-        )
+        words = field_words(names).encode("utf-8", "surrogatepass")
+        hit = {what for _, what in self._engine.hits(words) if what > FIELD}
+        rules = {rule for what in hit for rule in self._engine.keyword_rules[what]}
+        return frozenset(rule for rule in rules if self._matchers[rule].in_field(names))
 
     def chooser(self, block: Block, candidate: Candidate) -> Callable[[Leaf], Chosen | None]:
         """For each leaf of the unit, the rules to try on its texts; None where there is nothing to try.
@@ -263,12 +266,16 @@ class Narrower:
         """The rules that may match a decoded text with names around it, and where."""
         data = text.encode("utf-8", "surrogatepass")
         hits = self._engine.hits(data)
-        fields = self._field_rules(names_in(names))
-        needs = bool(fields) or any(what > FIELD for _, what in hits)
-        needy = self._engine.shapes(data) if needs else ()
-        return self._near(hits, needy, _code_points(data, [end for end, _ in hits])) | dict.fromkeys(
-            fields.intersection(needy)
-        )
+        needy = {
+            rule
+            for end, what in hits
+            if what > FIELD
+            for words in self._engine.keywords[what]
+            if _phrase_at(words, data, end)
+            for rule in self._engine.phrase_rules[words]
+        }
+        near = self._near(hits, needy, _code_points(data, [end for end, _ in hits]))
+        return near | dict.fromkeys(self._field_rules(names_in(names)))
 
     def _near(self, hits: Hits, needy: Container[int], points: Sequence[int]) -> Near:
         near: dict[int, list[int]] = defaultdict(list)
@@ -283,19 +290,27 @@ class Narrower:
 
 
 class _Surroundings:
-    """The raw bytes of a unit as far as context words need them: what stands in a name, which shapes there are."""
+    """The raw bytes of a unit as far as context words need them: what stands in a name, which shapes there are.
 
-    def __init__(self, raw: bytes, *, source: bool) -> None:
+    `fields` are the rules for which the name of the unit's column is context.
+    """
+
+    def __init__(
+        self, raw: bytes, matchers: Sequence[Matcher], fields: frozenset[int] = frozenset(), *, source: bool
+    ) -> None:
+        self.fields = fields
         self._raw = raw
+        self._matchers = matchers
         self._source = source
         self._strings: list[tuple[int, int]] | None = None
-        self._shapes: set[int] | None = None
+        self._shapes: dict[int, bool] = {}
 
-    def shapes(self, engine: Engine) -> set[int]:
-        """The rules that need context and have their shape anywhere in the unit."""
-        if self._shapes is None:
-            self._shapes = engine.shapes(self._raw)
-        return self._shapes
+    def with_shape(self, rules: Iterable[int]) -> set[int]:
+        """Those of the rules that have their shape anywhere in the unit."""
+        for rule in rules:
+            if rule not in self._shapes:
+                self._shapes[rule] = self._matchers[rule].may_be_in(self._raw, 0, len(self._raw))
+        return {rule for rule in rules if self._shapes[rule]}
 
     def may_be_name(self, at: int) -> bool:
         """Whether the byte before `at` may be in a member name, for whose values it is context, of any document."""
@@ -329,11 +344,19 @@ class _Surroundings:
 class _Everywhere(_Surroundings):
     """Those of a reading, in which quotes stand for anything: each word may be in a name."""
 
-    def __init__(self, raw: bytes) -> None:
-        super().__init__(raw, source=False)
+    def __init__(self, raw: bytes, matchers: Sequence[Matcher]) -> None:
+        super().__init__(raw, matchers, source=False)
 
     def may_be_name(self, at: int) -> bool:
         return True
+
+
+def _phrase_at(words: str, raw: bytes, at: int) -> tuple[int, int] | None:
+    """Bytes around `at` within which a context phrase stands whose anchor ends there, and with it only such phrases."""
+    reach = len(words) + 2 if words.isascii() else 16 * len(words)
+    low, high = max(0, at - reach), at + reach
+    found = keyword(words).search(raw, low, high)
+    return None if found is None else (found.start(), min(high, len(raw)))
 
 
 def _points(block: Block, leaf: Leaf, hits: Hits) -> Sequence[int] | None:

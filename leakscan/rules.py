@@ -19,6 +19,7 @@ from typing import Any, Literal
 import regex
 
 from leakscan import dialect
+from leakscan.anchors import MAX_PHRASE
 from leakscan.checks import CHECKS
 from leakscan.jsontext import points_ahead, points_behind
 from leakscan.types import CONFIDENCES, HIGH, LOW, MEDIUM, SEVERITIES, Check, Example, Match, Path, Rule, RuleError
@@ -303,7 +304,7 @@ def entropy(value: str) -> float:
     return -sum(n / size * math.log2(n / size) for n in map(value.count, set(value))) if size else 0.0
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def keyword(words: str) -> re.Pattern[bytes]:
     """Finds a context phrase in raw bytes where it may be whole words of a text, or of a name in any case."""
     return re.compile(f"{_KEYWORD_LEFT}(?i:{dialect.raw_phrase(words)}){_KEYWORD_RIGHT}".encode())
@@ -414,6 +415,9 @@ def _rule(pack: str, table: dict[str, Any]) -> Rule:
         raise ValueError(f"no check named {table['check']!r}")
     if table.get("context_required") and not table.get("context"):
         raise ValueError("context_required without context words")
+    for words in table.get("context", []):
+        if not words.strip() or len(words) > MAX_PHRASE:
+            raise ValueError(f"context {words!r}: a phrase of 1 to {MAX_PHRASE} characters")
     if table.get("lead") and not table.get("prefilter"):
         raise ValueError("lead without prefilter")
     if table.get("field_only") and not table.get("context_required"):

@@ -1,0 +1,89 @@
+"""Anchors: the literals that stand in raw bytes wherever a context phrase does, rare ones if it has any.
+
+Thousands of phrases as expressions take Hyperscan a minute to compile and make it slow; thousands of literals do neither.
+What an anchor points at is looked at again (`leakscan.rules.keyword`).
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+MAX_PHRASE = 64
+"""The most characters of a context phrase."""
+
+_TELLING = 5
+"""Letters from which a literal is rare, if it is no common word."""
+_GAPS = ("", " ", "_", "-")
+_COMMON = frozenset(
+    "access account active address admin affirm agent alpha annotate annotation appen application assembly assigned "
+    "assignment authentication author authorization backup basic batch better board buffer builder business california "
+    "candidate center certificate channel child chinese claim client close cluster coding collector common commun "
+    "completed connect connection console constant contact content contributor cookie coverage credential credentials "
+    "cross crypto current custom darwin database defined developer device display download driver eight elector email "
+    "encryption engine entity entra environment ether event events external factory falcon family figure first fixer "
+    "foreign french fusion german github given global google graph greek group handle harbor hardware headers holder "
+    "hostname identifier identity index individual initial internal international iterable japan japanese label lambda "
+    "launch layer legacy legal letter license light listener location logic login loops machine master media member "
+    "merchant middle monitor national nombre north norwegian notify number numer numeric numero object owner packet passwd "
+    "password payload people permis perso person phoenix phrase physical places platform policy polish polygon preferred "
+    "primary private profile project prompt protocol provider proxy public publish rates recipient record records redis "
+    "reference refresh register registre registry remote remove reporter response scale schema search secret security "
+    "segment segments sentinel seria server service services session settings shared shortcut signature smart source "
+    "space spaces spanish spend split stability stack state states static stats storage store stream string studio "
+    "subscription super swedish swell system technology together token tokens total tracking trans transfer travis tutor "
+    "unico unique upload usage username vector vendor verify version virtual vision visual words worker working write "
+    "writer".split()
+)
+"""Words that stand more than three times in a megabyte of chat and code: measured, to be extended when one shows up."""
+_ASCII = re.compile(r"[!-~]+")
+
+
+def anchors(phrase: str) -> list[str]:
+    """Literals, to be looked for without regard to (ASCII) case, one of which is in every raw form of a context phrase.
+
+    The raw forms are UTF-8 and JSON source, with a space, ``_``, ``-`` or nothing between words; ASCII characters are
+    never escaped (`leakscan.dialect.ESCAPED_ASCII` finds where they are). They may be within other words.
+    """
+    words = phrase.split(" ")
+    rare = [run for run in _ASCII.findall(phrase) if len(run) >= _TELLING and run.lower() not in _COMMON]
+    if rare:
+        return [max(rare, key=len)]
+    joints = [(_tail(left), _head(right)) for left, right in pairwise(words)]
+    left, right = max(joints, key=lambda joint: len("".join(joint)) * all(joint), default=("", ""))
+    if left and right and len(left + right) >= _TELLING:
+        return [left + gap + right for gap in _GAPS]
+    if phrase.isascii():
+        return [max(words, key=len)]
+    word = max((word for word in words if not word.isascii()), key=lambda word: len(word.encode()))
+    return [word, *_escaped(word)]
+
+
+def _tail(word: str) -> str:
+    found = re.search(r"[!-~]+\Z", word)
+    return found.group() if found else ""
+
+
+def _head(word: str) -> str:
+    found = _ASCII.match(word)
+    return found.group() if found else ""
+
+
+def _escaped(word: str) -> list[str]:
+    r"""What of a word outside ASCII stands in JSON source that escapes it: ``u00fa`` and what follows.
+
+    Between two escapes stand as many backslashes as the documents within documents ask for.
+    """
+    units = [_unit(char) for char in word]
+    first = next(index for index, char in enumerate(word) if not char.isascii())
+    text, rest = units[first][1:], units[first + 1 :]
+    while rest and len(rest[0]) == 1:
+        text += rest.pop(0)
+    if len(text) >= len("u0000") + 2 or not rest:
+        return [text]
+    return [text + "\\" * slashes + rest[0][1:] for slashes in (1, 2, 4, 8)]
+
+
+def _unit(char: str) -> str:
+    """A character as JSON source may have it; of a surrogate pair the second half."""
+    return char if char.isascii() else f"\\u{char.encode('utf-16-be')[-2:].hex()}"
