@@ -7,7 +7,7 @@ What an anchor points at is looked at again (`leakscan.rules.keyword`).
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 MAX_PHRASE = 64
 """The most characters of a context phrase."""
@@ -16,24 +16,31 @@ _TELLING = 5
 """Letters from which a literal is rare, if it is no common word."""
 _GAPS = ("", " ", "_", "-")
 _COMMON = frozenset(
-    "access account active address admin affirm agent alpha annotate annotation appen application assembly assigned "
-    "assignment authentication author authorization backup basic batch better board buffer builder business california "
-    "candidate center certificate channel child chinese claim client close cluster coding collector common commun "
-    "completed connect connection console constant contact content contributor cookie coverage credential credentials "
-    "cross crypto current custom darwin database defined developer device display download driver eight elector email "
-    "encryption engine entity entra environment ether event events external factory falcon family figure first fixer "
-    "foreign french fusion german github given global google graph greek group handle harbor hardware headers holder "
-    "hostname identifier identity index individual initial internal international iterable japan japanese label lambda "
-    "launch layer legacy legal letter license light listener location logic login loops machine master media member "
-    "merchant middle monitor national nombre north norwegian notify number numer numeric numero object owner packet passwd "
-    "password payload people permis perso person phoenix phrase physical places platform policy polish polygon preferred "
-    "primary private profile project prompt protocol provider proxy public publish rates recipient record records redis "
-    "reference refresh register registre registry remote remove reporter response scale schema search secret security "
-    "segment segments sentinel seria server service services session settings shared shortcut signature smart source "
-    "space spaces spanish spend split stability stack state states static stats storage store stream string studio "
-    "subscription super swedish swell system technology together token tokens total tracking trans transfer travis tutor "
-    "unico unique upload usage username vector vendor verify version virtual vision visual words worker working write "
-    "writer".split()
+    "access account accuracy active address admin advertising affirm agent alpha android annotate annotated "
+    "annotation appen application assembly assigned assignment attempted authentication author authority "
+    "authorization authorize backup basic batch better board branch brazilian buffer builder business california "
+    "candidate canva center central certificate channel checking child chinese claim client close cloud cluster "
+    "coding collector common commun company completed conda connect connection console constant consul consumer "
+    "contact content contract contributor cookie coordinates coverage credential credentials cross crypto currency "
+    "current custom darwin database defined deliver destination determined developer device display download drive "
+    "driver eight elector email encrypted encryption engine entity entra environment estonian ether event events "
+    "exchange expected expiration external factory falcon family figure first fixer foreign french fusion german "
+    "github given global gmail goods google graph greek group handle harbor hardware headers holder hostname "
+    "hungarian identifier identit identity index individual initial integration internal international iterable "
+    "japan japanese joint korean label lambda lance launch layer legacy legal letter licence license light lightly "
+    "listener lithuanian location logic login loops machine mailing management master measurement media member "
+    "merchant middle monitor national network nombre north norwegian notify number numer numeric numero object "
+    "oracle organization owner packet passphrase passwd password payload people permanent permis perso person "
+    "personal phoenix phrase physical places platform policy polish polygon preferred primary primer private "
+    "profile project prompt protocol provider proxy public publish quality rates readonly recipient record records "
+    "redis reference refresh register registre registro registry remote remove reporter response rollbar russian "
+    "sanity scale schema search secret security segment segments semaphore sentinel seria serial server service "
+    "services session settings share shared shortcut signature signing silicon slovenian smart source space spaces "
+    "spanish spend split stability stack state states static stats storage store stream street string studio "
+    "subscription super swedish swell system technology tiger together token tokens total tracking trans "
+    "transaction transfer transit travis trust turing turkish tutor unico unified uniform unique universal upload "
+    "usage username valid vantage vector vendor verification verify version vietnamese virtual vision visual words "
+    "worker working write writer years".split()
 )
 """Words that stand more than three times in a megabyte of chat and code: measured, to be extended when one shows up."""
 _ASCII = re.compile(r"[!-~]+")
@@ -51,7 +58,7 @@ def anchors(phrase: str) -> list[str]:
         return [max(rare, key=len)]
     joints = [(_tail(left), _head(right)) for left, right in pairwise(words)]
     left, right = max(joints, key=lambda joint: len("".join(joint)) * all(joint), default=("", ""))
-    if left and right and len(left + right) >= _TELLING:
+    if left and right and len(left + right) >= min(_TELLING, 1 + max(map(len, words))):
         return [left + gap + right for gap in _GAPS]
     if phrase.isascii():
         return [max(words, key=len)]
@@ -81,7 +88,8 @@ def _escaped(word: str) -> list[str]:
         text += rest.pop(0)
     if len(text) >= len("u0000") + 2 or not rest:
         return [text]
-    return [text + "\\" * slashes + rest[0][1:] for slashes in (1, 2, 4, 8)]
+    more = list(takewhile(lambda unit: len(unit) > 1, rest[:3]))
+    return [("\\" * slashes).join([text, *(unit[1:] for unit in more)]) for slashes in (1, 2, 4, 8)]
 
 
 def _unit(char: str) -> str:

@@ -432,6 +432,8 @@ def _window(items: list[Node]) -> tuple[list[Node], int]:
 
     It is the most telling tight run, widened over small gaps to its neighbours.
     """
+    if not items:
+        return [], 0
     runs = _runs(items)
     trimmed = list(map(_trim_loose, items))
     loose = max(trimmed, key=_bits)

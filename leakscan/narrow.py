@@ -194,8 +194,11 @@ class Narrower:
     def _in_reach(self, what: int, raw: bytes, at: int, surroundings: _Surroundings, *, thorough: bool) -> set[int]:
         """The rules that need a phrase around the anchor hit before `at`, and whose shape is where that counts for it."""
         out: set[int] = set()
-        for words in self._engine.keywords[what]:
-            found = _phrase_at(words, raw, at)
+        phrases = self._engine.keywords[what]
+        if len(phrases) > 1 and _phrase_at(phrases, raw, at) is None:
+            return out
+        for words in phrases:
+            found = _phrase_at((words,), raw, at)
             if found is None:
                 continue
             rules = self._engine.phrase_rules[words]
@@ -271,7 +274,7 @@ class Narrower:
             for end, what in hits
             if what > FIELD
             for words in self._engine.keywords[what]
-            if _phrase_at(words, data, end)
+            if _phrase_at((words,), data, end)
             for rule in self._engine.phrase_rules[words]
         }
         near = self._near(hits, needy, _code_points(data, [end for end, _ in hits]))
@@ -351,11 +354,11 @@ class _Everywhere(_Surroundings):
         return True
 
 
-def _phrase_at(words: str, raw: bytes, at: int) -> tuple[int, int] | None:
-    """Bytes around `at` within which a context phrase stands whose anchor ends there, and with it only such phrases."""
-    reach = len(words) + 2 if words.isascii() else 16 * len(words)
+def _phrase_at(phrases: tuple[str, ...], raw: bytes, at: int) -> tuple[int, int] | None:
+    """Bytes around `at` within which one of the context phrases stands whose anchor ends there."""
+    reach = max(len(words) + 2 if words.isascii() else 16 * len(words) for words in phrases)
     low, high = max(0, at - reach), at + reach
-    found = keyword(words).search(raw, low, high)
+    found = keyword(*phrases).search(raw, low, high)
     return None if found is None else (found.start(), min(high, len(raw)))
 
 

@@ -18,9 +18,8 @@ from typing import Any, Literal
 
 import regex
 
-from leakscan import dialect
+from leakscan import checks, dialect
 from leakscan.anchors import MAX_PHRASE
-from leakscan.checks import CHECKS
 from leakscan.jsontext import points_ahead, points_behind
 from leakscan.types import CONFIDENCES, HIGH, LOW, MEDIUM, SEVERITIES, Check, Example, Match, Path, Rule, RuleError
 
@@ -63,7 +62,10 @@ class Matcher:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self._base = CONFIDENCES.index(rule.confidence)
-        self._check = _remembered(rule.check) if rule.check else None
+
+    @cached_property
+    def _check(self) -> Check | None:
+        return _remembered(self.rule.check) if self.rule.check else None
 
     @cached_property
     def keep(self) -> str:
@@ -273,7 +275,7 @@ class Matcher:
 @cache
 def _remembered(check: str) -> Check:
     """The check of that name, which remembers some answers: rules share it, and matches overlap."""
-    return lru_cache(maxsize=128)(CHECKS[check])
+    return lru_cache(maxsize=128)(checks.CHECKS[check])
 
 
 def _is_calm(path: Path) -> bool:
@@ -305,9 +307,10 @@ def entropy(value: str) -> float:
 
 
 @lru_cache(maxsize=16384)
-def keyword(words: str) -> re.Pattern[bytes]:
-    """Finds a context phrase in raw bytes where it may be whole words of a text, or of a name in any case."""
-    return re.compile(f"{_KEYWORD_LEFT}(?i:{dialect.raw_phrase(words)}){_KEYWORD_RIGHT}".encode())
+def keyword(*phrases: str) -> re.Pattern[bytes]:
+    """Finds context phrases in raw bytes where they may be whole words of a text, or of a name in any case."""
+    words = "|".join(map(dialect.raw_phrase, phrases))
+    return re.compile(f"{_KEYWORD_LEFT}(?i:{words}){_KEYWORD_RIGHT}".encode())
 
 
 # -- loading -----------------------------------------------------------------------------------------------------
@@ -411,7 +414,7 @@ def _rule(pack: str, table: dict[str, Any]) -> Rule:
     _one_of(table, "category", ("secret", "pii", "confidential"))
     _one_of(table, "severity", SEVERITIES)
     _one_of(table, "confidence", CONFIDENCES)
-    if table.get("check") and table["check"] not in CHECKS:
+    if table.get("check") and table["check"] not in checks.CHECKS:
         raise ValueError(f"no check named {table['check']!r}")
     if table.get("context_required") and not table.get("context"):
         raise ValueError("context_required without context words")
@@ -446,7 +449,7 @@ def _prove(rule: Rule) -> None:
             raise ValueError(f"{key}: {error}") from None
     if dialect.width(dialect.parse(rule.pattern))[0] == 0:
         raise ValueError("pattern: it matches nothing at all")
-    if not prefilter(rule) and not rule.context_required:
+    if re.search(prefilter(rule).encode(), b"") and not rule.context_required:
         raise ValueError(
             "pattern: no stretch of it can be looked for in raw bytes; give a prefilter or require context"
         )

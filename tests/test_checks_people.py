@@ -6,12 +6,15 @@ Numbers are made up and carry a `·` somewhere, dropped before use, so that this
 from __future__ import annotations
 
 import string
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leakscan.checks import CHECKS, contact, digits, money, national, network, passports, platforms, tokens, wallets
+from leakscan import checks
+from leakscan.checks import CHECKS, contact, digits, money, national, network, passports, platforms, wallets
 
 MODULES = (contact, digits, money, national, network, passports, platforms, wallets)
 NAMES = sorted(name for module in MODULES for name in module.CHECKS)
@@ -156,6 +159,90 @@ VERDICTS = [
     ("vn_cccd", "099192048371", False),
     ("za_id_number", "880512·5793087", True),
     ("za_id_number", "8805125793088", False),
+    ("android_id", "13b5c7b7·7e9bd8cc", None),
+    ("android_id", "9774d56d682e549c", False),
+    ("ar_cbu", "51534660·83631206345885", True),
+    ("ar_cbu", "00000031·48651997271481", True),
+    ("ar_cbu", "5153466083631206345886", False),
+    ("bank_account", "30481·729465", None),
+    ("bank_account", "20240506", False),
+    ("bch_address", "bitcoincash:qrzaklhh74xz·5n3np8g8ufwkp6gl4p4l35n52s2w37", True),
+    ("bch_address", "bitcoincash:qrzaklhh74xz5n3np8g8ufwkp6gl4p4l35n52s2w3q", False),
+    ("bech32_address", "ltc1qp6yx709z6ny·p87qg75uf5gmlgsugyzfcven83q", True),
+    ("bech32_address", "ltc1qp6yx709z6nyp87qg75uf5gmlgsugyzfcven83p", False),
+    ("card_code", "841", None),
+    ("card_code", "2024", False),
+    ("card_track", "%B453933·3125481280^OCHIENG/GRACE^28092010000000000?", True),
+    ("card_track", "%B4539333125481281^OCHIENG/GRACE^28092010000000000?", False),
+    ("cookie_value", "7F3C91E284AB·4D069B572E61C0D8F3A4", None),
+    ("cookie_value", "getCookieFromDocument", False),
+    ("dash_address", "XutMkuJmCear·ZpM8snyEz5YGNnAxyb1gSo", True),
+    ("dash_address", "XutMkuJmCearZpM8snyEz5YGNnAxyb1gSp", False),
+    ("device_imei", "35792094·5682605", None),
+    ("device_imei", "357920945682606", False),
+    ("device_serial", "RFG31·WQM6DM1", None),
+    ("device_serial", "NUMBERING", False),
+    ("discord_snowflake", "158143642·2005284629", None),
+    ("discord_snowflake", "123456789012345678", False),
+    ("doge_address", "DTEfPEFH9n1m·SqTWGPREUQFVb6UPae7UXd", True),
+    ("doge_address", "DTEfPEFH9n1mSqTWGPREUQFVb6UPae7UXe", False),
+    ("device_uuid", "80af2e08-·4be0-406d-9c59-37a99fe157f3", None),
+    ("device_uuid", "123e4567-e89b-12d3-a456-426614174000", False),
+    ("es_ccc", "2100-4352-14·-0514513366", True),
+    ("es_ccc", "2100-4352-14-0514513367", False),
+    ("extended_public_key", "xpub73qR8kro·2GWdyEZHy6xrGGEjUzuzdSPKvJeXekXcKDVgWvERVTd6YTMw954Cxqxcm9o6ToxnrkPFkX1Hbf2hafZX3AyXqdJG8thvmeScv5P", True),
+    ("extended_public_key", "xpub73qR8kro2GWdyEZHy6xrGGEjUzuzdSPKvJeXekXcKDVgWvERVTd6YTMw954Cxqxcm9o6ToxnrkPFkX1Hbf2hafZX3AyXqdJG8thvmeScv5Q", False),
+    ("in_ifsc", "HDFC0·004817", None),
+    ("in_ifsc", "ABCD0123456", False),
+    ("ltc_address", "Li5PDBNhfsUW·YGL8BnJkovUrdQePp7KpkR", True),
+    ("ltc_address", "Li5PDBNhfsUWYGL8BnJkovUrdQePp7KpkS", False),
+    ("money_amount", "$18.50/hr", None),
+    ("money_amount", "$0/hr", False),
+    ("mturk_assignment", "PISYD0Q88GZ0TV·EN2JQSR3HEWI15QD", None),
+    ("mturk_assignment", "ASSIGNMENTIDNOTAVAILABLEATPREV", False),
+    ("no_kontonr", "4080.31·.35071", True),
+    ("no_kontonr", "4080.31.35072", False),
+    ("nz_bank_account", "12-3219·-2829644-366", True),
+    ("nz_bank_account", "12-3219-2829645-366", False),
+    ("object_id", "63ba7a3968d7·dadd817873ba", None),
+    ("object_id", "80af2e08-·4be0-406d-9c59-37a99fe157f3", None),
+    ("object_id", "ffba7a3968d7dadd817873ba", False),
+    ("orcid_id", "0000-0008·-8627-2726", True),
+    ("orcid_id", "0000-0008-8627-2727", False),
+    ("payment_link", "paypal.me/wan·jirum84", None),
+    ("payment_link", "paypal.me/yourname", False),
+    ("paypal_payer", "AA3M4·4LQNSNVL", None),
+    ("paypal_payer", "AUTHENTICATED", False),
+    ("person_handle", "@kofi·_mensah", None),
+    ("person_handle", "your_name", False),
+    ("platform_id", "EMP·40718", None),
+    ("platform_id", "worker_3", False),
+    ("profile_url", "https://www.linkedin.com/in/wanj·iru-mwangi-41b", None),
+    ("profile_url", "https://github.com/features", False),
+    ("sim_iccid", "892540247402·4771330", None),
+    ("sim_iccid", "8925402474024771331", False),
+    ("sim_imsi", "63902100·4644516", None),
+    ("sim_imsi", "939021004644516", False),
+    ("slack_member", "U023J·934FGV", None),
+    ("slack_member", "UNDERSCORE", False),
+    ("sol_address", "29bRyeuCc4BC·6QjwwMZr9Fh14H4Vhp8Ktxxb5Tf3GPvy", None),
+    ("sol_address", "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA", False),
+    ("ton_address", "UQCJ_UyZ179h·xfy_ND96XjfhDMW9J7H1q2c2xKoZax9xMnJL", True),
+    ("ton_address", "UQCJ_UyZ179hxfy_ND96XjfhDMW9J7H1q2c2xKoZax9xMnJM", False),
+    ("trx_address", "TYkZbLGS7f1T·1TQ98tkYB8NFU9irJddbz9", True),
+    ("trx_address", "TYkZbLGS7f1T1TQ98tkYB8NFU9irJddbza", False),
+    ("uk_sort_code", "20-41·-87", None),
+    ("uk_sort_code", "12-34-56", False),
+    ("xlm_address", "GAB5MBWQU6LT·VK3NUTVGXKHT4MWTLWB5LU54MIO2F5SVDXVMZXWLRJR5", True),
+    ("xlm_address", "GAB5MBWQU6LTVK3NUTVGXKHT4MWTLWB5LU54MIO2F5SVDXVMZXWLRJR6", False),
+    ("xmr_address", "49kRuyTRbQac·Tva8NxwsftJZhThjX9GUnZ75t6YALmsiVbn4nfmdki24NoUGSxHPm46VnrgjYHHL4LWvP7gcAgkyJfhjGRD", True),
+    ("xmr_address", "49kRuyTRbQacTva8NxwsftJZhThjX9GUnZ75t6YALmsiVbn4nfmdki24NoUGSxHPm46VnrgjYHHL4LWvP7gcAgkyJfhjGRE", False),
+    ("xrp_address", "rUyQ7458kUuF·R1hjbKM6EHjapDzNdfVort", True),
+    ("xrp_address", "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", False),
+    ("xtz_address", "tz1LupGRpgRD·Ex3KYvLxm9Us5cce7Fq5eLj6", True),
+    ("xtz_address", "tz1LupGRpgRDEx3KYvLxm9Us5cce7Fq5eLj7", False),
+    ("zec_address", "t1RWYj8EeTqT·jSjeGDQYWzzGVYxABwN3gYg", True),
+    ("zec_address", "t1RWYj8EeTqTjSjeGDQYWzzGVYxABwN3gYh", False),
 ]  # fmt: skip
 
 
@@ -167,7 +254,8 @@ def test_a_check_says_exactly_this(name: str, text: str, verdict: bool | None) -
 
 
 def test_the_one_table_has_every_check_once() -> None:
-    assert sorted(CHECKS) == sorted([*NAMES, *tokens.CHECKS])
+    modules = [import_module(f"leakscan.checks.{found.name}") for found in iter_modules(checks.__path__)]
+    assert sorted(CHECKS) == sorted(name for module in modules for name in module.CHECKS)
 
 
 def test_every_check_is_seen_to_accept_and_to_refuse() -> None:

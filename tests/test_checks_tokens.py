@@ -7,6 +7,7 @@ dropped, as in rule files.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import time
 import zlib
@@ -69,6 +70,16 @@ def der(size: int) -> bytes:
 OPENSSH = b"openssh-key-v1\x00"
 BCRYPT_KDF = OPENSSH + b"\x00\x00\x00\x0aaes256-ctr" + bytes(64)
 PLAIN_SSH = OPENSSH + b"\x00\x00\x00\x04none" + bytes(64)
+
+P12 = b"\x30\x82\x01\x04\x02\x01\x03\x30" + bytes(range(256))
+CLAMPED = b"\x48" + bytes(range(41, 71)) + b"\x5a"
+
+
+def ppk(encryption: str) -> str:
+    key = b64(bytes(range(48)))
+    head = f"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: {encryption}\nComment: k\nPublic-Lines: 1\n{key}\n"
+    return f"{head}Private-Lines: 1\n{key}\nPrivate-MAC: {'0' * 64}\n"
+
 
 TABLE: list[tuple[str, str, bool | None]] = [
     # GitHub and npm: the CRC-32 of the body, in base 62
@@ -247,6 +258,40 @@ TABLE: list[tuple[str, str, bool | None]] = [
     ("basic_credentials", b64(b"user:password"), False),
     ("basic_credentials", b64(b"no colon here"), False),
     ("basic_credentials", b64(b"\xff\xfe\xfd:abcdefgh"), False),
+    # keys in files: PuTTY, PKCS #12, base64 of PEM, JWK, WireGuard, otpauth
+    ("putty_key", ppk("none"), True),
+    ("putty_key", ppk("aes256-cbc"), None),
+    ("putty_key", ppk("none").replace("Private-Lines", "Public-Lines"), False),
+    ("pkcs12", b64(P12), True),
+    ("pkcs12", b64(P12)[:-8], None),
+    ("pkcs12", b64(P12.replace(b"\x02\x01\x03\x30", b"\x02\x01\x00\x30")), False),
+    ("base64_private_key", b64(pem("EC ", der(100)).encode()), True),
+    ("base64_private_key", b64(b"-----BEGIN CERTIFICATE-----"), False),
+    ("jwk_member", base64.urlsafe_b64encode(hashlib.sha256(b"d").digest()).decode().rstrip("="), None),
+    ("jwk_member", "AQAB", False),
+    ("wireguard_key", b64(CLAMPED), True),
+    ("wireguard_key", b64(b"\x07" + CLAMPED[1:]), None),
+    ("wireguard_key", b64(CLAMPED[1:]), False),
+    ("otp_uri", "otpauth://totp/A:b?secret=" + base64.b32encode(CLAMPED[:20]).decode(), True),
+    ("otp_uri", "otpauth://totp/A:b?secret=JBSWY3DPEHPK3PXP", False),
+    ("workos_key", "sk_live_" + b64(b"key_01ABCDEF,Qx7vN2kp9d"), True),
+    ("workos_key", "sk_live_" + b64(b"key_02ABCDEF,Qx7vN2kp9d"), False),
+    ("cisco_type7", "0822455D0A16", True),
+    ("cisco_type7", "99" + "0822455D", False),
+    ("cisco_type7", "07" + "00" * 6, False),
+    ("ldap_hash", "{SSHA}" + b64(CLAMPED[:28]), True),
+    ("ldap_hash", "{SSHA}abc", False),
+    # passwords in sentences and commands
+    ("told_password", "blue·fish42", None),
+    ("told_password", "sha256", False),
+    ("told_password", "required", False),
+    ("told_password", "2024-04-09", False),
+    ("command_password", "tR4·vel-Mug7", None),
+    ("command_password", "$PASSWORD1", False),
+    ("command_credentials", "deploy:tR4·vel-Mug7", None),
+    ("command_credentials", "deploy:password", False),
+    ("short_password", "tR4·vel!Mug7", None),
+    ("short_password", "render-pass-2", False),
 ]
 
 

@@ -41,7 +41,10 @@ def accepted(module: str, text: str, shape: str) -> bool:
     number = compact(text)
     if re.fullmatch(shape, number, re.ASCII) is None or is_filler(digits_of(number)):
         return False
-    return bool(import_module(f"stdnum.{module}").is_valid(number))
+    try:
+        return bool(import_module(f"stdnum.{module}").is_valid(number))
+    except LookupError:  # a region that is not in its tables
+        return False
 
 
 def proved(module: str, shape: str) -> Check:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 
-from leakscan.checks.digits import accepted, compact, digits_of, is_filler
+from leakscan.checks.digits import accepted, compact, digits_of, is_filler, proved
 from leakscan.types import Check
 
 _IIN = re.compile(
@@ -88,10 +88,95 @@ def us_aba(text: str) -> bool | None:
     return None if accepted("us.rtn", d, "[0-9]{9}") else False
 
 
+def ar_cbu(text: str) -> bool | None:
+    """CBU or CVU, 22 digits: weights 7-1-3-9 from the left over bank and branch, 3-9-7-1 over the account (BCRA)."""
+    d = compact(text)
+    if re.fullmatch(r"[0-9]{22}", d) is None or len(set(d)) < 5 or d[:7] == "0000000":  # noqa: PLR2004
+        return False
+
+    def digit(part: str) -> int:
+        return -sum(int(c) * (3, 1, 7, 9)[i % 4] for i, c in enumerate(reversed(part))) % 10
+
+    return digit(d[:7]) == int(d[7]) and digit(d[8:21]) == int(d[21])
+
+
+def bank_account(text: str) -> bool | None:
+    """A domestic account number, which carries nothing to check: no filler, no year, no date."""
+    d = digits_of(text)
+    if not 6 <= len(d) <= 18 or is_filler(d) or len(set(d)) < 4:  # noqa: PLR2004
+        return False
+    return False if re.fullmatch(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{0,6}", d) else None
+
+
+def uk_sort_code(text: str) -> bool | None:
+    """Six digits in pairs, of which not all can be a date's, and perhaps an account of eight."""
+    d = digits_of(text)
+    if len(d) not in (6, 14) or is_filler(d) or len(set(d[:6])) < 3 or d[:6] in ("123456", "112233", "102030"):  # noqa: PLR2004
+        return False
+    return None
+
+
+def card_code(text: str) -> bool | None:
+    """The three or four digits on a card: no filler and, of four, no year."""
+    if re.fullmatch(r"[0-9]{3,4}", text) is None or len(set(text)) < 2 or text in ("123", "1234", "321", "4321", "000"):  # noqa: PLR2004
+        return False
+    return False if re.fullmatch(r"(?:19|20)[0-9]{2}", text) else None
+
+
+def card_track(text: str) -> bool | None:
+    """A magnetic stripe (ISO/IEC 7813): the number between its sentinels passes as a card's."""
+    found = re.match(r"(?:%[Bb]|;)([0-9]{13,19})[\^=]", text)
+    return None if found is None else (payment_card(found[1]) is not False)
+
+
+def in_ifsc(text: str) -> bool | None:
+    """Four letters of the bank, a zero, six of the branch (RBI)."""
+    if re.fullmatch(r"[A-Z]{4}0[A-Z0-9]{6}", text) is None or text[:4] in ("ABCD", "XXXX", "AAAA", "BANK", "IFSC"):
+        return False
+    return None if re.search(r"[0-9]", text[5:]) and not is_filler(text[4:]) else False
+
+
+def paypal_payer(text: str) -> bool | None:
+    """PayPal's account id: 13 of its own base-32 letters, digits among them."""
+    if re.fullmatch(r"[2-9A-HJ-NP-Z]{13}", text) is None or len(set(text)) < 6:  # noqa: PLR2004
+        return False
+    return None if re.search(r"[0-9]", text) and re.search(r"[A-Z]", text) else False
+
+
+_PLACEHOLDER_HANDLES = frozenset(
+    "yourname your_name your-name username yourusername user name example test me you handle youraccount paypalme "
+    "johndoe janedoe john_doe foo bar foobar placeholder xxx abc business pricing".split()
+)
+
+
+def payment_link(text: str) -> bool | None:
+    """A personal payment page: the last part of its address is a name, and no placeholder."""
+    name = text.rstrip("/").rpartition("/")[2].lstrip("$@~").lower()
+    return False if len(name) < 3 or name in _PLACEHOLDER_HANDLES or set(name) <= set("x0") else None  # noqa: PLR2004
+
+
+def money_amount(text: str) -> bool | None:
+    """A sum above nothing, with a currency or a period in front or behind."""
+    d = digits_of(text)
+    return None if d.strip("0") and len(d) <= 12 else False  # noqa: PLR2004
+
+
 CHECKS: dict[str, Check] = {
+    "ar_cbu": ar_cbu,
+    "bank_account": bank_account,
     "bank_bic": bank_bic,
     "bank_iban": bank_iban,
+    "card_code": card_code,
+    "card_track": card_track,
+    "es_ccc": proved("es.ccc", "[0-9]{20}"),
+    "in_ifsc": in_ifsc,
+    "money_amount": money_amount,
     "mx_clabe": mx_clabe,
+    "no_kontonr": proved("no.kontonr", "[0-9]{11}"),
+    "nz_bank_account": proved("nz.bankaccount", "[0-9]{15,16}"),
     "payment_card": payment_card,
+    "payment_link": payment_link,
+    "paypal_payer": paypal_payer,
+    "uk_sort_code": uk_sort_code,
     "us_aba": us_aba,
 }

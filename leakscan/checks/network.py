@@ -1,11 +1,13 @@
-"""Checks of the addresses of machines: hosts and interfaces."""
+"""Checks of the addresses and numbers of machines: hosts, interfaces, telephones and their cards."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from importlib import import_module
 from itertools import pairwise
 
+from leakscan.checks.digits import accepted, compact, is_filler
 from leakscan.types import Check
 
 _RESOLVERS = frozenset(
@@ -66,9 +68,72 @@ def mac_unicast(text: str) -> bool | None:
     return False if int(digits[:2], 16) & 1 else None
 
 
+def device_imei(text: str) -> bool | None:
+    """An IMEI: 15 digits with Luhn's last (3GPP TS 23.003), a reporting body that exists, no filler."""
+    d = compact(text)
+    if re.fullmatch(r"[0-9]{15}", d) is None or is_filler(d) or len(set(d)) < 5 or d in _PRINTED_IMEIS:  # noqa: PLR2004
+        return False
+    return None if d[:2] in _REPORTING_BODIES and import_module("stdnum.luhn").is_valid(d) else False
+
+
+_REPORTING_BODIES = frozenset("01 10 30 33 35 44 45 49 50 51 52 53 54 86 87 91 98 99".split())
+_PRINTED_IMEIS = frozenset({"490154203237518", "356938035643809", "352099001761481", "354648020000251"})
+
+
+def sim_imsi(text: str) -> bool | None:
+    """An IMSI: 15 digits that begin with a country and network in use (ITU-T E.212)."""
+    return None if accepted("imsi", text, "[2-7][0-9]{14}") else False
+
+
+def sim_iccid(text: str) -> bool | None:
+    """A SIM card's number (ITU-T E.118): 89, 19 or 20 digits, Luhn's at the end."""
+    d = compact(text)
+    if re.fullmatch(r"89[0-9]{17,18}", d) is None or is_filler(d):
+        return False
+    return None if import_module("stdnum.luhn").is_valid(d) else False
+
+
+def device_uuid(text: str) -> bool | None:
+    """A UUID somebody drew: no zeros, no counting, no one digit over and over."""
+    h = text.replace("-", "").lower()
+    if re.fullmatch(r"[0-9a-f]{32}", h) is None or len(set(h)) < 8 or is_filler(h):  # noqa: PLR2004
+        return False
+    return False if any(run in h for run in ("123456", "abcdef", "00000000", "deadbeef", "123e4567")) else None
+
+
+def device_serial(text: str) -> bool | None:
+    """A manufacturer's serial number: capitals and digits of both kinds, no filler, no date."""
+    if re.fullmatch(r"[A-Z0-9]{8,20}", text) is None or len(set(text)) < 5 or is_filler(text):  # noqa: PLR2004
+        return False
+    enough = len(re.findall(r"[0-9]", text)) > 1 and len(re.findall(r"[A-Z]", text)) > 1
+    return None if enough and "XXX" not in text and "ABC" not in text else False
+
+
+def android_id(text: str) -> bool | None:
+    """Sixteen hexadecimal digits that somebody drew; not the one that many emulators and early telephones share."""
+    if re.fullmatch(r"[0-9a-f]{16}", text) is None or text == "9774d56d682e549c" or is_filler(text):
+        return False
+    return None if len(set(text)) > 5 and re.search(r"[0-9]", text) and re.search(r"[a-f]", text) else False  # noqa: PLR2004
+
+
+def cookie_value(text: str) -> bool | None:
+    """A value a server or a script drew: long runs of digits or mixed letters and digits, no words or placeholders."""
+    low = text.lower()
+    if len(set(low)) < 7 or "xxxx" in low or "your" in low or "example" in low or "123456789" in low:  # noqa: PLR2004
+        return False
+    return None if len(re.findall(r"[0-9]", text)) >= 4 else False  # noqa: PLR2004
+
+
 CHECKS: dict[str, Check] = {
+    "android_id": android_id,
+    "cookie_value": cookie_value,
+    "device_imei": device_imei,
+    "device_serial": device_serial,
+    "device_uuid": device_uuid,
     "ipv4_host": ipv4_host,
     "ipv4_public": ipv4_public,
     "ipv6_public": ipv6_public,
     "mac_unicast": mac_unicast,
+    "sim_iccid": sim_iccid,
+    "sim_imsi": sim_imsi,
 }

@@ -59,6 +59,8 @@ _DOCUMENTED = _documented(
     "SplxlOBeZQQY·bYS6WxSBIA",
     "lsdkfol23w54·jlksdef",
     "kkk9d7dh3k39·sjv7",
+    # WireGuard's quick start
+    "yAnz5TF+lXXJte14tji3·zlMNq+hd2rYUIgJBgB3fBmk=",
     # the header of nearly every JWT, alone
     "eyJhbGciOiJIUzI1NiIs·InR5cCI6IkpXVCJ9",
 )
@@ -509,7 +511,8 @@ _TIMID = frozenset(
     "mongo mongodb redis rabbitmq oracle db database sa me foo bar baz foobar hunter2 aladdin "
     "opensesame sesame swordfish qwerty login pw x abc host hostname server localhost key apikey "
     "api_key foobar1 my_pass mypass somepassword somepass yourpassword password_here "
-    "pass_word correcthorsebatterystaple wordpress sqlserver".split()
+    "pass_word correcthorsebatterystaple wordpress sqlserver passwort kennwort contrase\N{LATIN SMALL LETTER N WITH TILDE}a "
+    "contrasena senha motdepasse wachtwoord".split()
 )
 _TRAILING = re.compile(r"[\d!@#$%^&*._-]{0,8}$")
 _MIN_PASSWORD = 6
@@ -642,6 +645,160 @@ def basic_credentials(text: str) -> bool | None:
     return not _timid(password.replace(" ", "")) and password != user
 
 
+# --- keys and passwords in files and commands ------------------------------------------------
+
+_PPK_LINES = re.compile(r"Private-Lines: ?[0-9]{1,3}\s(.*)Private-", re.DOTALL)
+
+
+def putty_key(text: str) -> bool | None:
+    """Prove a PuTTY key without a passphrase; one that needs it stays plausible.
+
+    Source: the PuTTY manual, appendix C (PPK file format).
+    """
+    plain = _ESCAPES.sub("\n", text)
+    lines = _PPK_LINES.search(plain)
+    raw = _b64(_NOT_BASE64.sub("", lines[1])) if lines else None
+    if raw is None or len(raw) < _MIN_KEY:
+        return False
+    return True if "Encryption: none" in plain else None
+
+
+_PKCS12 = b"\x02\x01\x03\x30"
+
+
+def pkcs12(text: str) -> bool | None:
+    """Prove base64 of a PKCS #12 store: a DER SEQUENCE that begins with version 3 (RFC 7292, 4).
+
+    A store that was cut, or whose end stands on another line, stays plausible.
+    """
+    raw = _b64(_NOT_BASE64.sub("", text))
+    if raw is None or raw[4:8] != _PKCS12:
+        return False
+    return True if _der_fits(raw) else None
+
+
+def base64_private_key(text: str) -> bool | None:
+    """Prove base64 of a PEM block that holds a private key without a passphrase."""
+    raw = _b64(_NOT_BASE64.sub("", text)) or b""
+    plain = raw.decode("ascii", "replace")
+    if "PRIVATE KEY-----" not in plain:
+        return False
+    return private_key(plain)
+
+
+_JWK_MEMBER = 16
+
+
+def jwk_member(text: str) -> bool | None:
+    """Drop what is not base64url of 16 bytes or more (RFC 7518, 6), and the keys that RFC 7515 to 7517 print."""
+    raw = _b64(text)
+    fit = raw is not None and len(raw) >= _JWK_MEMBER and not _stand_in(text[-_TAIL:])
+    return None if fit and text not in _RFC_KEYS else False
+
+
+_RFC_KEYS = _documented(
+    "870MB6gfuTJ4HtUnUvYM·yJpr5eUZNP4Bk43bVdj3eAE",
+    "jpsQnnGQmL-YBIffH113·6cspYG6-0iY7X1fCE9-E9LI",
+    "nWGxne_9WmC6hEr0kuws·xERJxWl7MmkZcDusAxyuf2A",
+    "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T·-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+)
+
+
+def wireguard_key(text: str) -> bool | None:
+    """Check base64 of 32 bytes; a scalar clamped as ``wg genkey`` does (RFC 7748, 5) proves a private key."""
+    raw = _b64(text)
+    if raw is None or len(raw) != 32 or _stand_in(text):  # noqa: PLR2004
+        return False
+    return True if not raw[0] & 7 and raw[31] & 0xC0 == 0x40 else None  # noqa: PLR2004
+
+
+_OTP_SECRET = re.compile(r"[?&]secret=([A-Za-z2-7]{8,128})")
+_OTP_SAMPLES = ("JBSWY3DP", "GEZDGNBV", "HXDMVJEC", "MFRGG", "BASE32", "AAAAAAAA")
+
+
+def otp_uri(text: str) -> bool | None:
+    """Check that an otpauth URI holds base32 of ten bytes or more, and not the one that manuals show.
+
+    Source: Google Authenticator wiki, "Key URI format"; RFC 4226, 4 (the secret's length).
+    """
+    found = _OTP_SECRET.search(text)
+    secret = found[1].upper() if found else ""
+    return len(secret) >= 16 and not secret.startswith(_OTP_SAMPLES) and not _stand_in(secret)  # noqa: PLR2004
+
+
+def workos_key(text: str) -> bool | None:
+    """Check that the tail is base64 of ``key_01…,secret``, as WorkOS issues it."""
+    raw = _b64(text.rpartition("_")[2]) or b""
+    return raw.startswith(b"key_01") and b"," in raw
+
+
+_TYPE_7 = "dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
+
+
+def cisco_type7(text: str) -> bool | None:
+    """Prove a Cisco type 7 password by undoing it: two digits of offset, then hex, XOR with the well-known string.
+
+    Such a password is readable to anybody; printable characters come out of a real one.
+    """
+    offset, body = int(text[:2]) if text[:2].isdecimal() and text[:2].isascii() else -1, text[2:]
+    if not 0 <= offset < 16 or len(body) % 2 or not body or not re.fullmatch(r"[0-9A-Fa-f]+", body):  # noqa: PLR2004
+        return False
+    raw = bytes.fromhex(body)
+    plain = "".join(chr(byte ^ ord(_TYPE_7[(offset + i) % len(_TYPE_7)])) for i, byte in enumerate(raw))
+    drawn = any(raw)  # zeros would show the string itself
+    return drawn and plain.isascii() and plain.isprintable() and not _timid(plain)
+
+
+def ldap_hash(text: str) -> bool | None:
+    """Check that an RFC 2307 hash ({SSHA}…) is base64 of a digest, with or without salt."""
+    raw = _b64(text.rpartition("}")[2])
+    return raw is not None and 16 <= len(raw) <= 128  # noqa: PLR2004
+
+
+_ALGORITHM = re.compile(
+    r"(?:sha|md|base|utf|aes|rsa|des|rc|blake|scrypt|bcrypt|argon|pbkdf|ntlmv|http|oauth|x|v|ipv|win|python|java|"
+    r"version|section|type|level|step|line|page|chapter|room|table|figure|item|part|test)[-_/]?[0-9.]{1,6}",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(r"[0-9./:,-]*(?:st|nd|rd|th|x|px|pm|am|kb|mb|gb|ms|s|h|m|k|cm|mm|km|%)?", re.IGNORECASE)
+
+
+def told_password(text: str) -> bool | None:
+    """Keep what somebody tells as a password in a sentence: letters with digits or signs, and no word of the trade."""
+    if len(text) < _MIN_PASSWORD or _timid(text) or _ALGORITHM.fullmatch(text) or _NUMBERS.fullmatch(text):
+        return False
+    if _UUID.fullmatch(text) or _CODE_NAME.fullmatch(text) or _is_symbol(text):
+        return False
+    letters = any(sign.isalpha() for sign in text)
+    digits = any(sign.isdigit() for sign in text)
+    return None if letters and (digits or _SIGNS.search(text[:-1])) else False
+
+
+def command_password(text: str) -> bool | None:
+    """Keep a password given to a command: no variable, path, option, or tutorial's word."""
+    low = text.casefold()
+    if len(text) < 5 or _timid(text) or low.startswith(("$", "-", "/", "./", "~/")) or _CODE_NAME.fullmatch(text):  # noqa: PLR2004
+        return False
+    mixed = any(sign.isdigit() for sign in text) and any(sign.isalpha() for sign in text)
+    return None if mixed or (_classes(text) > 1 and _SIGNS.search(text)) else False
+
+
+def short_password(text: str) -> bool | None:
+    """Judge a quoted value behind a short name (pass, pwd): as ``strong_password`` does, or it holds a sign as well.
+
+    ``pass`` also means a run, a filter, a layer: names with a number are no passwords here.
+    """
+    if quoted_password(text) is False or _is_name(text):
+        return False
+    return None if _is_strong(text) or _SIGNS.search(text) else False
+
+
+def command_credentials(text: str) -> bool | None:
+    """Judge ``user:password`` as given to curl: neither a stand-in, nor the same word twice."""
+    user, _, password = text.partition(":")
+    return False if not user or _says_so(user) or user == password else command_password(password)
+
+
 CHECKS: dict[str, Check] = {
     "age_secret_key": age_secret_key,
     "atlassian_crc": atlassian_crc,
@@ -649,7 +806,11 @@ CHECKS: dict[str, Check] = {
     "aws_secret_key": aws_secret_key,
     "azure_key_32": azure_key_32,
     "azure_key_64": azure_key_64,
+    "base64_private_key": base64_private_key,
     "basic_credentials": basic_credentials,
+    "cisco_type7": cisco_type7,
+    "command_credentials": command_credentials,
+    "command_password": command_password,
     "connection_password": connection_password,
     "credential_uri": credential_uri,
     "discord_token": discord_token,
@@ -657,17 +818,26 @@ CHECKS: dict[str, Check] = {
     "field_password": field_password,
     "github_crc": github_crc,
     "gitlab_crc": gitlab_crc,
+    "jwk_member": jwk_member,
     "jwt": jwt,
+    "ldap_hash": ldap_hash,
     "not_placeholder": not_placeholder,
     "not_words": not_words,
     "numbered_token": numbered_token,
     "onepassword_token": onepassword_token,
+    "otp_uri": otp_uri,
     "pgp_private_key": pgp_private_key,
+    "pkcs12": pkcs12,
     "private_key": private_key,
+    "putty_key": putty_key,
     "pypi_macaroon": pypi_macaroon,
     "quoted_password": quoted_password,
     "random_token": random_token,
     "sentry_token": sentry_token,
     "stripe_key": stripe_key,
+    "short_password": short_password,
     "strong_password": strong_password,
+    "told_password": told_password,
+    "wireguard_key": wireguard_key,
+    "workos_key": workos_key,
 }
