@@ -49,9 +49,12 @@ def explain(detector: Detector, text: str, path: Path = (), *, show_values: bool
         leaks: list[Leak] = []
         refused: list[tuple[int, tuple[int, int], tuple[str, ...], str, Refusal]] = []
         for reading, hops, view in _readings(part):
-            pointed.update(detector.narrower.near(reading, part.names))
+            near = detector.narrower.near(reading, part.names)
+            pointed.update(near)
             for rule, matcher in enumerate(detector.matchers):
                 for span, verdict in matcher.verdicts(reading, part.names):
+                    if matcher.rule.context_required and rule not in near and verdict in ("check", "entropy"):
+                        continue  # any word is of some such rule's shape
                     matched.add(rule)
                     value = reading[slice(*span)]
                     origin = span if view is None else view.origin(*span)

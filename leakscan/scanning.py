@@ -169,9 +169,16 @@ def scan_slice(scanner: Detector, part: Slice) -> Outcome:
 
 
 def _masked(scanner: Detector, names: str) -> str:
-    """Names of fields as a reader gave them, with what leaks in them masked."""
-    steps = names.split("/")
-    return "/".join(scanner.masked_name(step, tuple(steps[:at])) for at, step in enumerate(steps))
+    """Names of fields as a reader gave them, a pointer or bare, with what leaks in them masked."""
+    steps = scanner.masked_name(names).split("/")
+    return "/".join(_masked_step(scanner, step, tuple(steps[:at])) for at, step in enumerate(steps))
+
+
+def _masked_step(scanner: Detector, step: str, above: tuple[str, ...]) -> str:
+    if "~1" not in step:
+        return scanner.masked_name(step, above)
+    name = scanner.masked_name(step.replace("~1", "/").replace("~0", "~"), above)
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def frames(error: BaseException) -> str:
