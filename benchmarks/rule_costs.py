@@ -113,9 +113,9 @@ def name_of(plan: Plan, chosen: Sequence[Rule], what: int) -> str:
     """The rule behind an id of the database; for a keyword, the rules that need it."""
     if what < len(chosen):
         return chosen[what].id
-    users = [chosen[index].id for index in plan.keyword_rules.get(what, ())]
-    number = what - ESCAPED
-    return f"keyword {plan.keywords[what]!r} of {', '.join(users)}" if users else f"pseudo-rule {number}"
+    phrases = plan.keywords.get(what, ())
+    users = sorted({chosen[index].id for words in phrases for index in plan.phrase_rules[words]})
+    return f"anchor of {phrases[0]!r}, for {', '.join(users)}" if phrases else f"pseudo-rule {what - ESCAPED}"
 
 
 def whole(parts: Sequence[Expression], data: Sequence[bytes], without: Container[str] = ()) -> float:
