@@ -4,13 +4,11 @@ Check sums and structure that the vendor documents, or states in its own publish
 checks are; what the other secrets checks share is in ``tokens``.
 """
 
-import base64
-import binascii
 import json
 import re
 import zlib
 
-from leakscan.checks.tokens import not_placeholder, random_token
+from leakscan.checks.tokens import b64, not_placeholder, random_token
 from leakscan.types import Check
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -31,19 +29,10 @@ def _base62(number: int) -> str:
     return out
 
 
-def _decoded(text: str) -> bytes:
-    """Decode either base64 alphabet, padded or not; nothing where it is not base64."""
-    body = text.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        return base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
 def _claims(text: str) -> dict[str, object]:
     """Decode base64 of a JSON object; an empty one where it is anything else."""
     try:
-        value = json.loads(_decoded(text) or b"{}")
+        value = json.loads(b64(text) or b"{}")
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
@@ -132,7 +121,7 @@ _REFTKN = re.compile(rb"reftkn:[0-9]{2}:[0-9]{10}:[0-9A-Za-z]{20,40}")
 
 def jfrog_reference(text: str) -> bool | None:
     """Check that a reference token is base64 of ``reftkn:version:expiry:secret``."""
-    return bool(_REFTKN.fullmatch(_decoded(text)))
+    return bool(_REFTKN.fullmatch(b64(text) or b""))
 
 
 _DC_TOKEN = re.compile(rb"[0-9]{12}:")
@@ -141,7 +130,7 @@ _DC_SIZE = 33
 
 def atlassian_dc_token(text: str) -> bool | None:
     """Check that a Data Center access token is base64 of its number, twelve digits, and twenty bytes drawn."""
-    raw = _decoded(text.removeprefix("BBDC-"))
+    raw = b64(text.removeprefix("BBDC-")) or b""
     return len(raw) == _DC_SIZE and bool(_DC_TOKEN.match(raw))
 
 

@@ -5,31 +5,20 @@ Formats are those the issuers document; each check names its source.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from urllib.parse import unquote
 
-from leakscan.checks.tokens import not_placeholder, private_key
+from leakscan.checks.tokens import b64, not_placeholder, private_key
 from leakscan.types import Check
 
 # -- decoding, without exceptions ------------------------------------------------------------
 
 
-def _bytes(text: str) -> bytes:
-    """The bytes of either base64 alphabet, padded or not; empty where it is not base64."""
-    body = text.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        return base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
 def _claims(text: str) -> dict[str, object]:
     """The JSON object in base64, as in a JWT; empty where it is anything else."""
     try:
-        value = json.loads(_bytes(text) or b"0")
+        value = json.loads(b64(text) or b"0")
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
@@ -72,7 +61,7 @@ def short_key(text: str) -> bool | None:
 
 def ecr_password(text: str) -> bool | None:
     """Check that an ECR authorization token is base64 of ``AWS:`` and base64 (API_AuthorizationData)."""
-    user, _, password = _bytes(text).partition(b":")
+    user, _, password = (b64(text) or b"").partition(b":")
     return user == b"AWS" and bool(re.fullmatch(rb"[A-Za-z0-9+/=_-]{100,}", password))
 
 
@@ -82,12 +71,12 @@ _SIGNATURES = (20, 32, 128, 256, 512)
 def url_signature(text: str) -> bool | None:
     """Check that a signature in a URL is base64 of an HMAC-SHA-1, an HMAC-SHA-256 or an RSA signature."""
     plain = unquote(text)
-    return None if len(_bytes(plain)) in _SIGNATURES and not_placeholder(plain) is None else False
+    return None if len(b64(plain) or b"") in _SIGNATURES and not_placeholder(plain) is None else False
 
 
 def azure_logic_signature(text: str) -> bool | None:
     """Check that a workflow's signature is base64 of 32 bytes, in the alphabet for URLs and without padding."""
-    return None if len(_bytes(text)) == 32 and not_placeholder(text) is None else False  # noqa: PLR2004
+    return None if len(b64(text) or b"") == 32 and not_placeholder(text) is None else False  # noqa: PLR2004
 
 
 # -- clusters --------------------------------------------------------------------------------
@@ -106,7 +95,7 @@ def kubernetes_token(text: str) -> bool | None:
 
 def pem_in_base64(text: str) -> bool | None:
     """Judge base64 of a PEM file by the private key in it, as kubeconfig holds it (client-key-data)."""
-    return private_key(_bytes(text).decode("ascii", "replace"))
+    return private_key((b64(text) or b"").decode("ascii", "replace"))
 
 
 def cloudflare_tunnel_token(text: str) -> bool | None:
@@ -135,7 +124,7 @@ def elastic_api_key(text: str) -> bool | None:
 
     Source: elastic.co, "Create API key" of the Elasticsearch API: ``encoded``.
     """
-    raw = _bytes(text)
+    raw = b64(text) or b""
     return bool(_ELASTIC.fullmatch(raw)) and not_placeholder(raw.decode("ascii", "replace")) is None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from leakscan.checks.tokens import _BASE62, _b64, _crc, _digits, _json_object, not_placeholder, not_words, random_token
+from leakscan.checks.tokens import _BASE62, _crc, _digits, _json_object, b64, not_placeholder, not_words, random_token
 from leakscan.types import Check
 
 # --- JSON web tokens of one issuer -----------------------------------------------------------
@@ -58,7 +58,7 @@ def twitter_bearer(text: str) -> bool | None:
     is everybody's, is dropped by that number.
     """
     head, mark, secret = unquote(text).rpartition("=")
-    raw = _b64(head + mark)
+    raw = b64(head + mark)
     if raw is None or len(raw) != _TWITTER_HEAD or raw[:12] != bytes(12):
         return False
     web_client = bytes.fromhex("00d4482e00000000")
@@ -87,7 +87,7 @@ def data_center_token(text: str) -> bool | None:
 
     Source: the shape of what Data Center issues (confluence.atlassian.com, Using personal access tokens).
     """
-    raw = _b64(text)
+    raw = b64(text)
     return raw is not None and re.fullmatch(rb"[0-9]{12}:[\x00-\xff]{20}", raw) is not None
 
 
@@ -96,14 +96,14 @@ _INTERCOM = re.compile(rb"tok:[0-9a-f]{8}(?:_[0-9a-f]{4}){3}_[0-9a-f]{12}:[0-9]{
 
 def intercom_token(text: str) -> bool | None:
     """Check that a token is base64 of ``tok:``, a UUID written with underscores and two numbers."""
-    raw = _b64(text)
+    raw = b64(text)
     return raw is not None and _INTERCOM.fullmatch(raw) is not None
 
 
 def pubnub_secret(text: str) -> bool | None:
     """Check that a secret key is a UUID, plain or in base64, behind its prefix (pubnub.com/docs, keysets)."""
     body = text.rpartition("sec-c-")[2]
-    raw = body if "-" in body else (_b64(body) or b"").decode("ascii", "replace")
+    raw = body if "-" in body else (b64(body) or b"").decode("ascii", "replace")
     return secret_uuid(raw) is not False
 
 
@@ -117,7 +117,7 @@ def telegram_session(text: str) -> bool | None:
     Telethon: a 1, then base64 of data centre, IPv4 address, port and a key of 256 bytes. Pyrogram: base64 of data
     centre, application, test flag, key, user and bot flag. Source: docs.telethon.dev and docs.pyrogram.org.
     """
-    raw = _b64(text[1:]) if text.startswith("1") and len(text) == 353 else _b64(text)  # noqa: PLR2004
+    raw = b64(text[1:]) if text.startswith("1") and len(text) == 353 else b64(text)  # noqa: PLR2004
     if raw is None or len(raw) not in {_TELETHON, _PYROGRAM} or raw[0] not in _DATA_CENTERS:
         return False
     if len(raw) == _TELETHON:
@@ -134,7 +134,7 @@ def ses_smtp_password(text: str) -> bool | None:
 
     Source: docs.aws.amazon.com/ses, Obtaining Amazon SES SMTP credentials.
     """
-    raw = _b64(text)
+    raw = b64(text)
     drawn = raw is not None and len(raw) == _SMTP_SIZE and raw[0] == _SMTP_VERSION
     return random_token(text) if drawn else False
 
@@ -177,7 +177,7 @@ def uuid_or_random(text: str) -> bool | None:
 
 def base64_uuid(text: str) -> bool | None:
     """Check that a secret is a UUID in base64, as OneSignal's older keys are."""
-    return secret_uuid((_b64(text) or b"").decode("ascii", "replace")) is not False
+    return secret_uuid((b64(text) or b"").decode("ascii", "replace")) is not False
 
 
 def bluesky_app_password(text: str) -> bool | None:

@@ -102,7 +102,7 @@ def numbered_token(text: str) -> bool | None:
 # --- decoding, without exceptions ------------------------------------------------------------
 
 
-def _b64(text: str) -> bytes | None:
+def b64(text: str) -> bytes | None:
     """Decode either base64 alphabet, with or without padding; None where it is not base64."""
     body = text.rstrip("=").replace("-", "+").replace("_", "/")
     try:
@@ -113,7 +113,7 @@ def _b64(text: str) -> bytes | None:
 
 def _json_object(text: str) -> dict[str, object] | None:
     """Decode base64 of a JSON object, as in a JWT; None where it is anything else."""
-    raw = _b64(text)
+    raw = b64(text)
     try:
         value = json.loads(raw) if raw else None
     except (ValueError, RecursionError):
@@ -248,14 +248,14 @@ def aws_secret_key(text: str) -> bool | None:
 
 def azure_key_64(text: str) -> bool | None:
     """Check that an account key is base64 of 64 bytes, and not the emulator's."""
-    raw = _b64(text)
+    raw = b64(text)
     return raw is not None and len(raw) == 64 and not _stand_in(text)  # noqa: PLR2004
 
 
 def azure_key_32(text: str) -> bool | None:
     """Check that a shared access key or signature is base64 of 32 bytes (HMAC-SHA-256)."""
     plain = unquote(text)
-    raw = _b64(plain)
+    raw = b64(plain)
     return raw is not None and len(raw) == 32 and not _stand_in(plain)  # noqa: PLR2004
 
 
@@ -268,7 +268,7 @@ def pypi_macaroon(text: str) -> bool | None:
 
     Source: docs.pypi.org (API tokens are macaroons) and libmacaroons' binary format, version 2.
     """
-    raw = _b64(text.removeprefix("pypi-")) or b""
+    raw = b64(text.removeprefix("pypi-")) or b""
     location = raw[3 : 3 + raw[2]] if raw[:2] == b"\x02\x01" and len(raw) > _MACAROON_TAIL else b""
     signature = raw[-_MACAROON_TAIL:-32]
     return location in {b"pypi.org", b"test.pypi.org"} and signature == _MACAROON_SIGNATURE
@@ -283,7 +283,7 @@ def discord_token(text: str) -> bool | None:
     Source: discord.com/developers/docs/reference (snowflakes; bot tokens lead with the user id).
     """
     first, _, rest = text.partition(".")
-    raw = _b64(first)
+    raw = b64(first)
     return raw is not None and bool(_SNOWFLAKE.fullmatch(raw)) and not _stand_in(rest)
 
 
@@ -346,7 +346,7 @@ def _pem(text: str) -> tuple[str, str, bytes] | None:
         return None
     headers = " ".join(_PEM_HEADERS.findall(found[2]))
     body = _ARMOR_SUM.sub("", _JOINED.sub("", _PEM_HEADERS.sub("", found[2])).rstrip())
-    raw = _b64(_NOT_BASE64.sub("", body))
+    raw = b64(_NOT_BASE64.sub("", body))
     return (found[1].strip(), headers, raw) if raw and len(raw) >= _MIN_KEY else None
 
 
@@ -571,7 +571,7 @@ def _is_strong(text: str) -> bool:
 
 def _timid_in_base64(text: str) -> bool:
     """Whether it is a tutorial's password, or user and password, in base64: ``cGFzc3dvcmQ=``."""
-    raw = _b64(text) or b""
+    raw = b64(text) or b""
     plain = raw.decode("ascii", "replace")
     return raw.isascii() and plain.isprintable() and _timid(plain.rpartition(":")[2].replace(" ", ""))
 
@@ -634,7 +634,7 @@ def connection_password(text: str) -> bool | None:
 
 def basic_credentials(text: str) -> bool | None:
     """Check that Basic credentials decode to ``user:password`` and are nobody's example (RFC 7617)."""
-    raw = _b64(text)
+    raw = b64(text)
     try:
         plain = raw.decode("utf-8") if raw else ""
     except UnicodeDecodeError:
@@ -657,7 +657,7 @@ def putty_key(text: str) -> bool | None:
     """
     plain = _ESCAPES.sub("\n", text)
     lines = _PPK_LINES.search(plain)
-    raw = _b64(_NOT_BASE64.sub("", lines[1])) if lines else None
+    raw = b64(_NOT_BASE64.sub("", lines[1])) if lines else None
     if raw is None or len(raw) < _MIN_KEY:
         return False
     return True if "Encryption: none" in plain else None
@@ -671,7 +671,7 @@ def pkcs12(text: str) -> bool | None:
 
     A store that was cut, or whose end stands on another line, stays plausible.
     """
-    raw = _b64(_NOT_BASE64.sub("", text))
+    raw = b64(_NOT_BASE64.sub("", text))
     if raw is None or raw[4:8] != _PKCS12:
         return False
     return True if _der_fits(raw) else None
@@ -679,7 +679,7 @@ def pkcs12(text: str) -> bool | None:
 
 def base64_private_key(text: str) -> bool | None:
     """Prove base64 of a PEM block that holds a private key without a passphrase."""
-    raw = _b64(_NOT_BASE64.sub("", text)) or b""
+    raw = b64(_NOT_BASE64.sub("", text)) or b""
     plain = raw.decode("ascii", "replace")
     if "PRIVATE KEY-----" not in plain:
         return False
@@ -691,7 +691,7 @@ _JWK_MEMBER = 16
 
 def jwk_member(text: str) -> bool | None:
     """Drop what is not base64url of 16 bytes or more (RFC 7518, 6), and the keys that RFC 7515 to 7517 print."""
-    raw = _b64(text)
+    raw = b64(text)
     fit = raw is not None and len(raw) >= _JWK_MEMBER and not _stand_in(text[-_TAIL:])
     return None if fit and text not in _RFC_KEYS else False
 
@@ -706,7 +706,7 @@ _RFC_KEYS = _documented(
 
 def wireguard_key(text: str) -> bool | None:
     """Check base64 of 32 bytes; a scalar clamped as ``wg genkey`` does (RFC 7748, 5) proves a private key."""
-    raw = _b64(text)
+    raw = b64(text)
     if raw is None or len(raw) != 32 or _stand_in(text):  # noqa: PLR2004
         return False
     return True if not raw[0] & 7 and raw[31] & 0xC0 == 0x40 else None  # noqa: PLR2004
@@ -728,7 +728,7 @@ def otp_uri(text: str) -> bool | None:
 
 def workos_key(text: str) -> bool | None:
     """Check that the tail is base64 of ``key_01…,secret``, as WorkOS issues it."""
-    raw = _b64(text.rpartition("_")[2]) or b""
+    raw = b64(text.rpartition("_")[2]) or b""
     return raw.startswith(b"key_01") and b"," in raw
 
 
@@ -751,7 +751,7 @@ def cisco_type7(text: str) -> bool | None:
 
 def ldap_hash(text: str) -> bool | None:
     """Check that an RFC 2307 hash ({SSHA}…) is base64 of a digest, with or without salt."""
-    raw = _b64(text.rpartition("}")[2])
+    raw = b64(text.rpartition("}")[2])
     return raw is not None and 16 <= len(raw) <= 128  # noqa: PLR2004
 
 
