@@ -7,6 +7,7 @@ What an anchor points at is looked at again (`leakscan.rules.keyword`).
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 MAX_PHRASE = 64
@@ -17,53 +18,81 @@ _TELLING = 5
 _GAPS = ("", " ", "_", "-")
 _COMMON = frozenset(
     "access account accuracy active address admin advertising affirm agent alpha android annotate annotated "
-    "annotation appen application assembly assigned assignment attempted authentication author authority "
+    "annotation appen application appveyor assembly assigned assignment attempted authentication author authority "
     "authorization authorize backup basic batch better board branch brazilian buffer builder business california "
     "candidate canva center central certificate channel checking child chinese claim client close cloud cluster "
     "coding collector common commun company completed conda connect connection console constant consul consumer "
     "contact content contract contributor cookie coordinates coverage credential credentials cross crypto currency "
-    "current custom darwin database defined deliver destination determined developer device display download drive "
-    "driver eight elector email encrypted encryption engine entity entra environment estonian ether event events "
-    "exchange expected expiration external factory falcon family figure first fixer foreign french fusion german "
-    "github given global gmail goods google graph greek group handle harbor hardware headers holder hostname "
-    "hungarian identifier identit identity index individual initial integration internal international iterable "
-    "japan japanese joint korean label lambda lance launch layer legacy legal letter licence license light lightly "
-    "listener lithuanian location logic login loops machine mailing management master measurement media member "
-    "merchant middle monitor national network nombre north norwegian notify number numer numeric numero object "
-    "oracle organization owner packet passphrase passwd password payload people permanent permis perso person "
-    "personal phoenix phrase physical places platform policy polish polygon preferred primary primer private "
-    "profile project prompt protocol provider proxy public publish quality rates readonly recipient record records "
-    "redis reference refresh register registre registro registry remote remove reporter response rollbar russian "
-    "sanity scale schema search secret security segment segments semaphore sentinel seria serial server service "
-    "services session settings share shared shortcut signature signing silicon slovenian smart source space spaces "
-    "spanish spend split stability stack state states static stats storage store stream street string studio "
-    "subscription super swedish swell system technology tiger together token tokens total tracking trans "
-    "transaction transfer transit travis trust turing turkish tutor unico unified uniform unique universal upload "
-    "usage username valid vantage vector vendor verification verify version vietnamese virtual vision visual words "
-    "worker working write writer years".split()
+    "current custom czech darwin database defined deliver destination determined developer device display download "
+    "drive driver eight elector email encrypted encryption engine entity entra environment estonian ether event "
+    "events exchange expected expiration external factory falcon family figure files first fixer folder foreign "
+    "french fullname fusion german github given global gmail goods google graph greek group handle harbor hardware "
+    "headers holder hostname hungarian identifier identit identity index individual initial integration internal "
+    "international iterable japan japanese joint kling korean label lambda lance launch layer legacy legal letter "
+    "licence license light lightly listener lithuanian location logic login loops machine mailing management master "
+    "measurement media member merchant middle monitor national network nombre north norwegian notify number numer "
+    "numeric numero object oracle organization owner packet passphrase passwd password payload people permanent "
+    "permis perso person personal phoenix phrase physical places platform policy polish polygon preferred primary "
+    "primer private profile project prompt protocol provider proxy public publish quality rates readonly recipient "
+    "record records redis reference refresh register registre registro registry remote remove reporter response "
+    "rollbar russian sanity scale schema score search secret secure security segment segments semaphore sentinel "
+    "seria serial server service services session settings share shared shortcut signature signing silicon slovenian "
+    "smart source space spaces spanish spend split stability stack state states static stats storage store stream "
+    "street string studio subscription super swedish swell system technology tiger together token tokens total "
+    "tracking trans transaction transfer transit travis trust turing turkish tutor unico unified uniform unique "
+    "universal until upload usage username valid vantage vector vendor verification verify version vietnamese virtual "
+    "vision visual words worker working write writer years".split()
 )
 """Words that stand more than three times in a megabyte of chat and code: measured, to be extended when one shows up."""
 _ASCII = re.compile(r"[!-~]+")
 
 
-def anchors(phrase: str) -> list[str]:
-    """Literals, to be looked for without regard to (ASCII) case, one of which is in every raw form of a context phrase.
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A literal, to be looked for without regard to (ASCII) case, and the letters that may stand beside it.
+
+    Beside it stand letters of its phrase, where words are run together, or none; None if any may.
+    """
+
+    text: str
+    before: str | None = None
+    after: str | None = None
+
+
+def anchors(phrase: str) -> list[Anchor]:
+    """Literals one of which is in every raw form of a context phrase.
 
     The raw forms are UTF-8 and JSON source, with a space, ``_``, ``-`` or nothing between words; ASCII characters are
     never escaped (`leakscan.dialect.ESCAPED_ASCII` finds where they are). They may be within other words.
     """
     words = phrase.split(" ")
-    rare = [run for run in _ASCII.findall(phrase) if len(run) >= _TELLING and run.lower() not in _COMMON]
+    rare = [
+        run for run in _ASCII.finditer(phrase) if len(run.group()) >= _TELLING and run.group().lower() not in _COMMON
+    ]
     if rare:
-        return [max(rare, key=len)]
+        best = max(rare, key=lambda run: len(run.group()))
+        return [_anchor(phrase, best.group(), *best.span())]
     joints = [(_tail(left), _head(right)) for left, right in pairwise(words)]
     left, right = max(joints, key=lambda joint: len("".join(joint)) * all(joint), default=("", ""))
     if left and right and len(left + right) >= min(_TELLING, 1 + max(map(len, words))):
-        return [left + gap + right for gap in _GAPS]
+        at = phrase.index(f"{left} {right}")
+        return [_anchor(phrase, left + gap + right, at, at + len(f"{left} {right}")) for gap in _GAPS]
     if phrase.isascii():
-        return [max(words, key=len)]
+        word = max(words, key=len)
+        at = f" {phrase} ".index(f" {word} ")
+        return [_anchor(phrase, word, at, at + len(word))]
     word = max((word for word in words if not word.isascii()), key=lambda word: len(word.encode()))
-    return [word, *_escaped(word)]
+    return [Anchor(word), *map(Anchor, _escaped(word))]
+
+
+def _anchor(phrase: str, text: str, start: int, end: int) -> Anchor:
+    return Anchor(text, _neighbour(phrase[:start][::-1]), _neighbour(phrase[end:]))
+
+
+def _neighbour(rest: str) -> str | None:
+    """The letter that may stand beside an anchor, given the rest of the phrase from there."""
+    char = rest.lstrip(" ")[:1]
+    return None if not char.isascii() else char if char.isalpha() else ""
 
 
 def _tail(word: str) -> str:

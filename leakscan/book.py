@@ -43,7 +43,7 @@ def _digest(found: Sequence[tuple[str, str, bytes]]) -> str:
     """Of the rule files, the code that compiles them, and the machine they are compiled for."""
     digest = hashlib.sha256(f"{__version__} {platform.machine()} {_cpu()}".encode())
     folder = FilePath(__file__).parent
-    for module in ("dialect", "anchors", "engine", "rules", "book", "types"):
+    for module in ("dialect", "anchors", "engine", "sift", "rules", "book", "types"):
         at = (folder / f"{module}.py").stat()
         digest.update(f" {module} {at.st_size} {at.st_mtime_ns}".encode())
     for pack, name, content in found:

@@ -14,10 +14,8 @@ unit). It may hit where there is nothing. Three kinds of hit come out of one pas
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
 import hyperscan
@@ -27,6 +25,7 @@ from numpy.typing import NDArray
 from leakscan import dialect, views
 from leakscan.anchors import anchors
 from leakscan.rules import prefilter
+from leakscan.sift import Edges, base64_ends, digit_stretches, letters
 from leakscan.types import Rule
 
 ESCAPED = 1 << 20
@@ -36,6 +35,16 @@ SLASHED = ESCAPED + 3
 FIELD = ESCAPED + 4
 """Not from the engine: a value in a column whose name is a context word."""
 _KEYWORD = ESCAPED + 5
+_BITS = 24
+_MASK = (1 << _BITS) - 1
+"""A hit packed into a number: its end, then that many bits for what was hit."""
+_NOTHING = np.array([], np.int64)
+
+_SMALL = 16 << 10
+"""Bytes below which setting up the vectorised tests costs more than they save."""
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{%d,}" % views.BASE64_MIN)
+_SEAM = b"\n\n"
+"""Between pieces of a buffer put together to be searched."""
 
 _DIGIT_1, _DIGIT_2, _DIGIT_3 = "[A-Za-f]", "[A-HQ-Xg-nw-z0-3]", "[ABEFIJMNQRUVYZcdghklopstwx014589]"
 _PSEUDO = {
@@ -46,7 +55,7 @@ _PSEUDO = {
         r"&#?[A-Za-z0-9]{1,31};",
         r"\x5cu0026#?[A-Za-z0-9]",
     ],
-    # Base64 whose slash is escaped, in which `_base64_ends` would see shorter runs. In base64 of ASCII a slash can only
+    # Base64 whose slash is escaped, in which `sift.base64_ends` would see shorter runs. In base64 of ASCII a slash can only
     # be the last of four digits, since in any other place it sets the highest bit of a byte.
     SLASHED: [f"{_DIGIT_1}{_DIGIT_2}{_DIGIT_3}{slash}{_DIGIT_1}" for slash in (r"\x5c+/", r"\x5c+u002[fF]")],
 }
@@ -74,6 +83,8 @@ class Plan:
     """Anchor → the context phrases it may stand in."""
     phrase_rules: dict[str, tuple[int, ...]]
     """Context phrase → the rules that need one."""
+    edges: list[list[int]]
+    """Of each anchor, by number: its bytes, and the letters that may stand before and behind it (`sift.letters`)."""
 
 
 def planned(rules: Sequence[Rule]) -> Plan:
@@ -88,14 +99,25 @@ def planned(rules: Sequence[Rule]) -> Plan:
         else:
             (digits if rule.digits else main).append(Expression(index, prefilter(rule)))
     phrases: dict[str, set[str]] = {}
+    edges: dict[str, list[int]] = {}
     for words in needed_by:
         for anchor in anchors(words):
-            phrases.setdefault(anchor.lower() if anchor.isascii() else anchor, set()).add(words)
+            text = anchor.text.lower() if anchor.text.isascii() else anchor.text
+            phrases.setdefault(text, set()).add(words)
+            edge = edges.setdefault(text, [len(text.encode()), 0, 0])
+            edge[1] |= letters(anchor.before)
+            edge[2] |= letters(anchor.after)
     keywords = {}
-    for number, anchor in enumerate(sorted(phrases), _KEYWORD):
-        keywords[number] = tuple(sorted(phrases[anchor]))
-        main.append(Expression(number, re.escape(anchor), caseless=True))
-    return Plan(main, digits, keywords, {words: tuple(indices) for words, indices in needed_by.items()})
+    for number, text in enumerate(sorted(phrases), _KEYWORD):
+        keywords[number] = tuple(sorted(phrases[text]))
+        main.append(Expression(number, re.escape(text), caseless=True))
+    return Plan(
+        main,
+        digits,
+        keywords,
+        {words: tuple(indices) for words, indices in needed_by.items()},
+        [edges[text] for text in sorted(phrases)],
+    )
 
 
 class Engine:
@@ -103,11 +125,17 @@ class Engine:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         plan = planned(rules)
-        self._know(plan.keywords, plan.phrase_rules)
+        self._know(plan.keywords, plan.phrase_rules, plan.edges)
         self._main = _compiled(plan.main)
         self._digits = _compiled(plan.digits)
 
-    def _know(self, keywords: dict[int, tuple[str, ...]], phrase_rules: dict[str, tuple[int, ...]]) -> None:
+    def _know(
+        self,
+        keywords: dict[int, tuple[str, ...]],
+        phrase_rules: dict[str, tuple[int, ...]],
+        edges: Sequence[Sequence[int]],
+    ) -> None:
+        self._edges = Edges(edges)
         self.keywords = keywords
         """Anchor hit → the context phrases it may stand in."""
         self.phrase_rules = phrase_rules
@@ -120,7 +148,11 @@ class Engine:
 
     def dump(self) -> tuple[dict[str, Any], list[bytes]]:
         """What `restore` makes an equal engine of, on the same kind of CPU: plain data, and the databases."""
-        facts = {"keywords": list(self.keywords.items()), "phrases": list(self.phrase_rules.items())}
+        facts = {
+            "keywords": list(self.keywords.items()),
+            "phrases": list(self.phrase_rules.items()),
+            "edges": self._edges.rows(),
+        }
         return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in (self._main, self._digits)]
 
     @classmethod
@@ -133,6 +165,7 @@ class Engine:
         engine._know(  # noqa: SLF001 - in place of __init__
             {number: tuple(phrases) for number, phrases in facts["keywords"]},
             {words: tuple(rules) for words, rules in facts["phrases"]},
+            facts["edges"],
         )
         try:
             engine._main, engine._digits = map(_restored, databases)  # noqa: SLF001
@@ -140,152 +173,65 @@ class Engine:
             raise ValueError("compiled for another CPU or hyperscan") from None
         return engine
 
-    def hits(self, data: Any, *, joined: bool = False) -> Hits:
-        """Hits in `data` (bytes-like), by end; with `joined`, one for a stretch of base64 that no unit ends within."""
-        out: Hits = []
-        append = out.append
+    def hits(self, data: Any, *, joined: bool = False, seams: NDArray[Any] | None = None) -> Hits:
+        """Hits in `data` (bytes-like), by end; with `joined`, one for a stretch of base64 that no unit ends within.
+
+        At `seams` (bytes, sorted) one unit ends and the next begins; everywhere else a byte stands between them.
+        """
+        if len(data) < _SMALL:
+            return self._hits_in_little(data)
+        found: list[int] = []
+        append = found.append
 
         def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
-            append((end, what))
+            append(end << _BITS | what)
 
         self._main.scan(data, match_event_handler=on)
-        if len(data) < _SMALL:
-            out.extend((found.end(), BASE64) for found in _BASE64.finditer(data))
-            if self._digits is not None:
-                self._digits.scan(data, match_event_handler=on)
-        else:
-            out.extend((end, BASE64) for end in _base64_ends(data, joined=joined))
-            if self._digits is not None:
-                out.extend(self._digit_hits(data))
+        packed = np.array(found, np.int64)
+        ends, whats = packed >> _BITS, packed & _MASK
+        at = np.flatnonzero(whats >= _KEYWORD)
+        whole = self._edges.whole(data, ends[at], whats[at] - _KEYWORD, seams)
+        base64 = np.array(base64_ends(data, joined=joined), np.int64) << _BITS | BASE64
+        digits = self._digit_hits(data) if self._digits is not None else _NOTHING
+        packed = np.concatenate([np.delete(packed, at[~whole]), base64, digits])
+        packed.sort()
+        return list(zip((packed >> _BITS).tolist(), (packed & _MASK).tolist(), strict=True))
+
+    def _hits_in_little(self, data: Any) -> Hits:
+        out: Hits = []
+
+        def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
+            out.append((end, what))
+
+        self._main.scan(data, match_event_handler=on)
+        out.extend((found.end(), BASE64) for found in _BASE64.finditer(data))
+        if self._digits is not None:
+            self._digits.scan(data, match_event_handler=on)
         out.sort()
         return out
 
-    def _digit_hits(self, data: Any) -> Hits:
-        """Hits of the rules that promise digits: looked for only around words of the buffer that have some.
+    def _digit_hits(self, data: Any) -> NDArray[np.int64]:
+        """Hits (packed) of the rules that promise digits: looked for only around words of the buffer that have some.
 
         Without a literal to hold on to these rules are automata over every byte, slower than all the others together.
         """
-        stretches = _digit_stretches(data)
-        pieces = [bytes(data[low:high]) for low, high in stretches]
-        found: Hits = []
+        lows, highs = digit_stretches(data)
+        pieces = [bytes(data[low:high]) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
+        found: list[int] = []
 
         def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
-            found.append((end, what))
+            found.append(end << _BITS | what)
 
         self._digits.scan(_SEAM.join(pieces), match_event_handler=on)
         if not found:
-            return found
-        starts = [0, *accumulate(len(piece) + len(_SEAM) for piece in pieces)]
-        return [
-            (end - starts[at] + stretches[at][0], what)
-            for end, what in found
-            if end - starts[at := bisect_right(starts, end - 1) - 1] <= len(pieces[at])
-        ]
-
-
-# -- base64, which has no literal to look for ---------------------------------------------------------------------
-
-_WORD = 8
-_SMALL = 16 << 10
-"""Bytes below which setting up the vectorised tests costs more than they save."""
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{%d,}" % views.BASE64_MIN)
-DIGITS = 5
-"""Digits that a rule with `digits` promises to have in some aligned word of every match."""
-_MARGIN = 32
-_GAP = 128
-"""Bytes between two stretches that cost less to scan than another stretch does."""
-_SEAM = b"\n\n"
-_TILE = 1 << 14
-"""Words looked at together: what stays in the second-level cache."""
-_ONES = np.uint64(0x0101010101010101)
-_HIGH = np.uint64(0x8080808080808080)
-_BELOW_PLUS = _ONES * np.uint64(ord("+"))
-_SEVEN_BITS = ~_HIGH
-_ZEROS = _ONES * np.uint64(ord("0"))
-_BEYOND_NINE = _ONES * np.uint64(0x80 - 10)
-_SLASHES = _ONES * np.uint64(ord("\\"))
-
-
-def _digit_stretches(data: Any) -> list[tuple[int, int]]:
-    """The stretches of `data` around aligned words of eight bytes with at least `DIGITS` digits, and its last bytes.
-
-    A rule that promises digits has such a word in every match, at any alignment; what the engine looks for is within `_MARGIN` of it.
-    """
-    size = len(data)
-    count = size // _WORD
-    words = np.frombuffer(data, np.uint64, count)
-    found = []
-    for at in range(0, count, _TILE):
-        tile = words[at : at + _TILE] & _SEVEN_BITS
-        tile ^= _ZEROS
-        tile += _BEYOND_NINE  # now the high bit of a byte is clear where it was a digit
-        tile &= _HIGH
-        found.append(np.flatnonzero(np.bitwise_count(tile) <= _WORD - DIGITS) + at)
-    marked = np.concatenate([*found, [count]])  # the last bytes, which fill no word
-    breaks = np.flatnonzero(np.diff(marked) > (2 * _MARGIN + _GAP) // _WORD)
-    first = marked[np.concatenate([[0], breaks + 1])] * _WORD - _MARGIN
-    last = marked[np.concatenate([breaks, [len(marked) - 1]])] * _WORD + _WORD + _MARGIN
-    return list(zip(np.maximum(first, 0).tolist(), np.minimum(last, size).tolist(), strict=True))
-
-
-def _base64_ends(data: Any, *, joined: bool) -> list[int]:
-    """Ends of aligned 16-byte stretches that may lie in base64 of ASCII text; `joined`, only of the last in a row.
-
-    `views` wants 26 ASCII bytes in a row (or all of at least 18), so at least 23 characters that are base64 digits
-    with the top bits of ASCII; any such stretch covers two whole aligned words of eight.
-    """
-    count = len(data) // _WORD
-    if count < 2:
-        return []
-    words = np.frombuffer(data, np.uint64, count)
-    # A byte below "+" borrows and so sets a high bit, as bytes outside ASCII have: most 16 bytes of text hold one.
-    found = []
-    for at in range(0, count - 1, _TILE):
-        tile = words[at : at + _TILE + 1]
-        dense = (((tile - _BELOW_PLUS) | tile) & _HIGH) == 0
-        found.append(np.flatnonzero(dense[:-1] & dense[1:]) + at)
-    pairs = np.concatenate(found)
-    slashes = words[pairs] ^ _SLASHES  # the next most usual byte; in ensure_ascii JSON the only other one
-    pairs = pairs[((slashes - _ONES) & ~slashes & _HIGH) == 0]
-    digits = words.view(np.uint16).reshape(-1, 4)
-    fitting = _fits(digits[pairs])
-    pairs = pairs[fitting != 0]
-    fitting = fitting[fitting != 0] & _fits(digits[pairs + 1])
-    pairs = pairs[fitting != 0]
-    if joined:
-        pairs = pairs[np.diff(pairs, append=count) != 1]
-    ends: list[int] = ((pairs + 2) * _WORD).tolist()
-    return ends
-
-
-def _fits(digits: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """For rows of eight characters, as four pairs: the alignments (bits) at which they are base64 of ASCII."""
-    fitting: NDArray[np.uint8] = _EVEN[digits[:, 0]] & _ODD[digits[:, 1]] & _EVEN[digits[:, 2]] & _ODD[digits[:, 3]]
-    return fitting
-
-
-def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """For two characters (little-endian) at an even or odd pair: the alignments at which they may be base64 of ASCII.
-
-    The digits of three ASCII bytes have a zero where each byte's highest bit goes.
-    """
-    value = np.full(256, 255, np.uint8)
-    for number, char in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):
-        value[char] = number
-    value[ord("-")], value[ord("_")] = 62, 63
-    top = (0x20, 0x08, 0x02, 0x00)
-    out = []
-    for place in (0, 2):
-        table = np.zeros((256, 256), np.uint8)
-        for alignment in range(4):
-            first = (value < 64) & (value & top[(place - alignment) % 4] == 0)
-            second = (value < 64) & (value & top[(place + 1 - alignment) % 4] == 0)
-            table |= (np.outer(second, first) << alignment).astype(np.uint8)
-        out.append(table.ravel())
-    return out[0], out[1]
-
-
-_EVEN, _ODD = _tables()
+            return _NOTHING
+        packed = np.array(found, np.int64)
+        ends, sizes = packed >> _BITS, highs - lows
+        starts = np.cumsum(sizes + len(_SEAM)) - (sizes + len(_SEAM))
+        at = np.searchsorted(starts, ends - 1, side="right") - 1
+        inside = ends - starts[at] <= sizes[at]
+        hits: NDArray[np.int64] = ((ends - starts[at] + lows[at]) << _BITS | (packed & _MASK))[inside]
+        return hits
 
 
 # -- databases ---------------------------------------------------------------------------------------------------

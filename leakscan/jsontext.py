@@ -186,7 +186,7 @@ def _decoded(document: bytes, lo: int, hi: int) -> str:
 
 def points_ahead(raw: bytes, at: int, points: int) -> int:
     """An end such that raw bytes (text, or JSON source) from `at` on hold at least so many code points, if there are."""
-    end = at + points
+    end = at + points + _CUT
     while end < len(raw) and (wanted := at + points + _surplus(raw[at:end])) > end:
         end = wanted
     return min(end, len(raw))
@@ -194,7 +194,7 @@ def points_ahead(raw: bytes, at: int, points: int) -> int:
 
 def points_behind(raw: bytes, at: int, points: int) -> int:
     """A start such that raw bytes up to `at` hold at least so many code points, if there are."""
-    start = at - points
+    start = at - points - _CUT
     while start > 0 and (wanted := at - points - _surplus(raw[start:at])) < start:
         start = wanted
     return max(start, 0)

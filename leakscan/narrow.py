@@ -37,7 +37,6 @@ _WORD = 256
 """Bytes of a word beyond which wide rules are not looked for a second time: a backtracking matcher would take too long."""
 _LOOKS = 32
 """How many hits of one rule or keyword in one unit are looked at a second time: where there are more, it is decoded anyhow."""
-_LOWER = frozenset(b"abcdefghijklmnopqrstuvwxyz")
 _NESTED = re.compile(rb'"(?:[ \t\r\n]|\\+(?:[tnr]|u00(?:09|0[aA]|0[dD])))*[{\[]')
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"', re.DOTALL)
 _REST = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*"', re.DOTALL)
@@ -82,15 +81,11 @@ class Narrower:
     def __init__(self, rules: Sequence[Rule], matchers: Sequence[Matcher], engine: Engine) -> None:
         self._matchers = matchers
         self._engine = engine
-        self._words = frozenset(
-            what for what, (first, *more) in engine.keywords.items() if " " not in first and not more
-        )
-        """Anchors that are a phrase themselves, and part of no other."""
         self._field_rules = lru_cache(maxsize=4096)(self._rules_of_field)
 
     def candidates(self, block: Block) -> dict[int, Candidate]:
         """The units, in order, with hits that a second look does not rule out."""
-        hits = self._engine.hits(block.data, joined=block.escaped)
+        hits = self._engine.hits(block.data, joined=block.escaped, seams=block.seams)
         fields = self._field_rules(names_in(block.path)) if block.path else frozenset()
         if fields:
             hits += [(end, FIELD) for end in _every_unit(block)]
@@ -172,8 +167,6 @@ class Narrower:
                     continue
                 needy |= rules
             elif what > FIELD:
-                if what in self._words and at < len(raw) and raw[at] in _LOWER:  # the word goes on
-                    continue
                 looks[what] = looks.get(what, 0) + 1
                 rules = self._in_reach(what, raw, at, surroundings, thorough=looks[what] <= _LOOKS)
                 if not rules:

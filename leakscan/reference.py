@@ -44,6 +44,7 @@ class _Unit:
     """Values that are masked together (those of a JSON record, one cell of a table) as a block of a single unit."""
 
     escaped = False
+    seams = None
     path: Path | None = ()
     data = b""
 

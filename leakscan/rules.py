@@ -32,22 +32,25 @@ TIMEOUT = 10.0
 
 _ESCAPE_TAIL = r"(?<=\\[nrtbf0])|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\x[0-9A-Fa-f]{2})|(?<=%[0-9A-Fa-f]{2})"
 _PLAIN_LEFT = r"(?<![A-Za-z0-9_])(?<!%(?=[0-9A-Fa-f]{2}))"
-LEFT = rf"(?:{_PLAIN_LEFT}|{_ESCAPE_TAIL})"
 """The shared left edge: no word character in front, unless it ends an escape that is written out in the text.
 
 Nor may a leak begin inside ``%3D``.
 """
 _BEHIND_ESCAPE = f"(?<=[A-Za-z0-9_])(?:{_ESCAPE_TAIL})"
 RIGHT = r"(?![A-Za-z0-9_])"
+_RAW_TAIL = rf"{_ESCAPE_TAIL}|(?<=u005[cC][nrtbf0])|(?<=u005[cC]u[0-9A-Fa-f]{{4}})|(?<=u005[cC]x[0-9A-Fa-f]{{2}})"
+"""In JSON source the backslash of an escape that is written out may itself be one."""
+_RAW_LEFT = f"(?:{_PLAIN_LEFT}|{_RAW_TAIL})"
 _WORD_LEFT = rf"(?:(?<![A-Za-z])|{_ESCAPE_TAIL})"
 _WORD_RIGHT = r"(?![A-Za-z])"
 
+_LOOK_BEHIND = re.compile(r"^\(\?<[!=][^()|]*\)")
 _CALM = regex.compile(
     r"\b(?:id|ids|uid|uuid|guid|hash|hashes|sha|sha1|sha256|md5|checksum|digest|crc|etag|commit|revision|"
     r"timestamp|ts|time|epoch|date|offset|size|bytes|length|seed|embedding|embeddings|vector|logits|loss|"
     r"token ids|input ids|created|updated|modified|version)\b"
 )
-_KEYWORD_LEFT = rf"(?:(?<![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|{_ESCAPE_TAIL})"
+_KEYWORD_LEFT = rf"(?:(?<![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|{_RAW_TAIL})"
 _KEYWORD_RIGHT = r"(?:(?![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]))"
 _CAMEL = regex.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_-]")
 
@@ -97,12 +100,17 @@ class Matcher:
         return regex.compile(f"{_WORD_LEFT}(?:{words}){_WORD_RIGHT}", regex.ASCII | regex.IGNORECASE)
 
     @cached_property
-    def _raw(self) -> re.Pattern[bytes] | None:
+    def _raw(self) -> tuple[re.Pattern[bytes], re.Pattern[bytes]] | None:
+        """What every match looks like in raw bytes; before it a quicker expression that finds at least as much.
+
+        One that begins with a look behind is tried at every byte, instead of at those it can begin with.
+        """
         expression = dialect.raw(_whole(self.rule))
         if not expression:
             return None
-        left, right = (LEFT, RIGHT) if self.rule.edges else ("", "")
-        return re.compile(f"{left}(?:{expression}){right}".encode())
+        left, right = (_RAW_LEFT, RIGHT) if self.rule.edges else ("", "")
+        bare = _LOOK_BEHIND.sub("", expression)
+        return re.compile(bare.encode()), re.compile(f"{left}(?:{expression}){right}".encode())
 
     @cached_property
     def look(self) -> int:
@@ -140,7 +148,10 @@ class Matcher:
 
     def may_be_in(self, raw: bytes, low: int, high: int) -> bool:
         """Whether a match may stand in ``low:high`` of a unit's raw bytes; never False if one does."""
-        return self._raw is None or self._raw.search(raw, low, high) is not None
+        if self._raw is None:
+            return True
+        quick, exact = self._raw
+        return quick.search(raw, low, high) is not None and exact.search(raw, low, high) is not None
 
     @cached_property
     def _is_tight(self) -> bool:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Severity = Literal["low", "medium", "high", "critical"]
 Confidence = Literal["low", "medium", "high"]
@@ -218,6 +221,11 @@ class Block(Protocol):
     """Whether `data` is JSON source, in which characters may be written as escapes."""
     path: Path | None
     """The path all leaves share as field context (a column's), None when each leaf's own names stand in `data`."""
+
+    @property
+    def seams(self) -> NDArray[Any] | None:
+        """Where one unit ends and the next begins with nothing between (bytes, sorted); None if nowhere."""
+        ...
 
     def units(self, ends: Sequence[int]) -> list[int]:
         """The unit holding the byte before each end, in order; -1 where there is none."""

@@ -177,6 +177,7 @@ class CellBlock:
     """Cells, one after the other with a newline behind each; unit i is cell i."""
 
     escaped = False
+    seams = None
 
     def __init__(
         self,

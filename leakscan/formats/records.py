@@ -25,6 +25,7 @@ class JsonBlock:
     """
 
     escaped = True
+    seams = None
     path: Path | None = None
 
     def __init__(

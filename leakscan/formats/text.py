@@ -119,6 +119,7 @@ class TextBlock:
     """
 
     escaped = False
+    seams = None
 
     def __init__(
         self,

@@ -35,6 +35,11 @@ class ColumnBlock:
     member: str | None = None
     escaped: bool = False
 
+    @property
+    def seams(self) -> Ints | None:
+        """Where one value ends and the next begins, if nothing stands between them."""
+        return None if self.gap else self.bounds - self.bounds[0]
+
     def units(self, ends: Sequence[int]) -> list[int]:
         """The value holding the byte before each end; -1 for a separator and for what stands under a null."""
         at = np.asarray(ends, dtype=self.bounds.dtype) + (self.bounds[0] - 1)
