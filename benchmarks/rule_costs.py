@@ -19,7 +19,7 @@ import hyperscan
 
 from benchmarks import corpus
 from leakscan import rules
-from leakscan.engine import ESCAPED, Plan, planned
+from leakscan.engine import ANCHOR, ESCAPED, Plan, planned
 from leakscan.types import Rule
 
 BLOCK = 1 << 20
@@ -113,9 +113,11 @@ def name_of(plan: Plan, chosen: Sequence[Rule], what: int) -> str:
     """The rule behind an id of the database; for a keyword, the rules that need it."""
     if what < len(chosen):
         return chosen[what].id
-    phrases = plan.keywords.get(what, ())
-    users = sorted({chosen[index].id for words in phrases for index in plan.phrase_rules[words]})
-    return f"anchor of {phrases[0]!r}, for {', '.join(users)}" if phrases else f"pseudo-rule {what - ESCAPED}"
+    if what < ANCHOR:
+        return f"pseudo-rule {what - ESCAPED}"
+    phrases = plan.phrases[what - ANCHOR]
+    users = sorted({chosen[index].id for words in phrases for index in plan.needed_by[words]})
+    return f"anchor of {phrases[0]!r}, for {', '.join(users)}"
 
 
 def whole(parts: Sequence[Expression], data: Sequence[bytes], without: Container[str] = ()) -> float:

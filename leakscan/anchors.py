@@ -49,14 +49,25 @@ _ASCII = re.compile(r"[!-~]+")
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A literal, to be looked for without regard to (ASCII) case, and the letters that may stand beside it.
+    """A literal, to be looked for without regard to (ASCII) case, and the letter of its phrase that comes before or after.
 
-    Beside it stand letters of its phrase, where words are run together, or none; None if any may.
+    That stands right beside it or beyond one space, ``_`` or ``-``. Empty where the phrase begins or ends, or goes on
+    with something else than a letter; None where it is outside ASCII.
     """
 
     text: str
     before: str | None = None
     after: str | None = None
+
+
+NOTHING = 1 << 31
+"""The bit of what is no letter; a letter has that of its place in the alphabet."""
+ANYTHING = (1 << 32) - 1
+
+
+def beside(letter: str | None) -> int:
+    """What comes before or after an anchor (`Anchor.before`, `Anchor.after`), as bits that can be joined."""
+    return ANYTHING if letter is None else 1 << ord(letter.lower()) - ord("a") if letter else NOTHING
 
 
 def anchors(phrase: str) -> list[Anchor]:
@@ -90,7 +101,7 @@ def _anchor(phrase: str, text: str, start: int, end: int) -> Anchor:
 
 
 def _neighbour(rest: str) -> str | None:
-    """The letter that may stand beside an anchor, given the rest of the phrase from there."""
+    """The letter beside an anchor, given the rest of the phrase from there."""
     char = rest.lstrip(" ")[:1]
     return None if not char.isascii() else char if char.isalpha() else ""
 

@@ -20,13 +20,13 @@ import orjson
 from leakscan import __version__
 from leakscan.engine import Engine
 from leakscan.rules import load, sources
-from leakscan.types import Policy, Rule
+from leakscan.types import Lazy, Policy, Rule
 
 _NAMES = [f.name for f in fields(Rule) if f.name not in ("leaks", "weak", "clean")]
 _DIGEST = 32
 
 
-def opened(policy: Policy) -> tuple[tuple[Rule, ...], Engine]:
+def opened(policy: Policy) -> tuple[Sequence[Rule], Engine]:
     """The rules of the policy, without examples if they come from the cache, and their engine. Raises RuleError."""
     found = sources(policy.packs, policy.rule_files)
     path = FilePath(policy.cache_dir) / f"{_digest(found)}.book" if policy.cache_dir else None
@@ -61,7 +61,7 @@ def _cpu() -> str:
     return hashlib.sha256(flags).hexdigest()
 
 
-def _read(path: FilePath) -> tuple[tuple[Rule, ...], Engine] | None:
+def _read(path: FilePath) -> tuple[Sequence[Rule], Engine] | None:
     try:
         content = path.read_bytes()
     except OSError:
@@ -75,7 +75,8 @@ def _read(path: FilePath) -> tuple[tuple[Rule, ...], Engine] | None:
         engine = Engine.restore(facts, [blobs[start:end] for start, end in pairwise(ends)])
     except ValueError:
         return None
-    return tuple(_rule(row) for row in facts["rules"]), engine
+    rows = facts["rules"]
+    return Lazy(len(rows), lambda index: _rule(rows[index])), engine
 
 
 def _rule(row: list[Any]) -> Rule:

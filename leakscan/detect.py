@@ -22,6 +22,7 @@ from leakscan.types import (
     CONFIDENCES,
     Block,
     Finding,
+    Lazy,
     Leaf,
     Location,
     Match,
@@ -92,7 +93,7 @@ class Detector:
     def __init__(self, rules: Sequence[Rule], policy: Policy, engine: Engine | None) -> None:
         self.rules = rules
         self.policy = policy
-        self.matchers = [Matcher(rule) for rule in rules]
+        self.matchers: Sequence[Matcher] = Lazy(len(rules), lambda index: Matcher(rules[index]))
         self.everything: Near = dict.fromkeys(range(len(rules)))
         """All rules, anywhere."""
         self._narrower = Narrower(rules, self.matchers, engine) if engine is not None else None

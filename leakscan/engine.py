@@ -14,19 +14,23 @@ unit). It may hit where there is nothing. Three kinds of hit come out of one pas
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property, partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import hyperscan
-import numpy as np
-from numpy.typing import NDArray
 
 from leakscan import dialect, views
-from leakscan.anchors import anchors
+from leakscan.anchors import anchors, beside
 from leakscan.rules import prefilter
-from leakscan.sift import Edges, base64_ends, digit_stretches, letters
 from leakscan.types import Rule
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from leakscan.sift import Sieve
 
 ESCAPED = 1 << 20
 ENCODED = ESCAPED + 1
@@ -34,17 +38,11 @@ BASE64 = ESCAPED + 2
 SLASHED = ESCAPED + 3
 FIELD = ESCAPED + 4
 """Not from the engine: a value in a column whose name is a context word."""
-_KEYWORD = ESCAPED + 5
-_BITS = 24
-_MASK = (1 << _BITS) - 1
-"""A hit packed into a number: its end, then that many bits for what was hit."""
-_NOTHING = np.array([], np.int64)
-
+ANCHOR = ESCAPED + 5
+"""Anchors of context phrases are hit as this number and up."""
 _SMALL = 16 << 10
 """Bytes below which setting up the vectorised tests costs more than they save."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{%d,}" % views.BASE64_MIN)
-_SEAM = b"\n\n"
-"""Between pieces of a buffer put together to be searched."""
 
 _DIGIT_1, _DIGIT_2, _DIGIT_3 = "[A-Za-f]", "[A-HQ-Xg-nw-z0-3]", "[ABEFIJMNQRUVYZcdghklopstwx014589]"
 _PSEUDO = {
@@ -79,12 +77,12 @@ class Plan:
 
     main: list[Expression]
     digits: list[Expression]
-    keywords: dict[int, tuple[str, ...]]
-    """Anchor → the context phrases it may stand in."""
-    phrase_rules: dict[str, tuple[int, ...]]
+    phrases: list[list[str]]
+    """Of each anchor, by number: the context phrases it may stand in."""
+    needed_by: dict[str, list[int]]
     """Context phrase → the rules that need one."""
     edges: list[list[int]]
-    """Of each anchor, by number: its bytes, and the letters that may stand before and behind it (`sift.letters`)."""
+    """Of each anchor, by number: its bytes, and what comes before and after it (`leakscan.anchors.beside`)."""
 
 
 def planned(rules: Sequence[Rule]) -> Plan:
@@ -98,26 +96,17 @@ def planned(rules: Sequence[Rule]) -> Plan:
                 needed_by.setdefault(words, []).append(index)
         else:
             (digits if rule.digits else main).append(Expression(index, prefilter(rule)))
-    phrases: dict[str, set[str]] = {}
-    edges: dict[str, list[int]] = {}
+    found: dict[str, tuple[set[str], list[int]]] = {}
     for words in needed_by:
         for anchor in anchors(words):
             text = anchor.text.lower() if anchor.text.isascii() else anchor.text
-            phrases.setdefault(text, set()).add(words)
-            edge = edges.setdefault(text, [len(text.encode()), 0, 0])
-            edge[1] |= letters(anchor.before)
-            edge[2] |= letters(anchor.after)
-    keywords = {}
-    for number, text in enumerate(sorted(phrases), _KEYWORD):
-        keywords[number] = tuple(sorted(phrases[text]))
-        main.append(Expression(number, re.escape(text), caseless=True))
-    return Plan(
-        main,
-        digits,
-        keywords,
-        {words: tuple(indices) for words, indices in needed_by.items()},
-        [edges[text] for text in sorted(phrases)],
-    )
+            phrases, edge = found.setdefault(text, (set(), [len(text.encode()), 0, 0]))
+            phrases.add(words)
+            edge[1] |= beside(anchor.before)
+            edge[2] |= beside(anchor.after)
+    texts = sorted(found)
+    main += [Expression(number, re.escape(text), caseless=True) for number, text in enumerate(texts, ANCHOR)]
+    return Plan(main, digits, [sorted(found[text][0]) for text in texts], needed_by, [found[text][1] for text in texts])
 
 
 class Engine:
@@ -125,34 +114,38 @@ class Engine:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         plan = planned(rules)
-        self._know(plan.keywords, plan.phrase_rules, plan.edges)
+        self._know(plan.phrases, plan.needed_by, plan.edges)
         self._main = _compiled(plan.main)
         self._digits = _compiled(plan.digits)
 
     def _know(
         self,
-        keywords: dict[int, tuple[str, ...]],
-        phrase_rules: dict[str, tuple[int, ...]],
+        phrases: Sequence[Sequence[str]],
+        needed_by: Mapping[str, Sequence[int]],
         edges: Sequence[Sequence[int]],
     ) -> None:
-        self._edges = Edges(edges)
-        self.keywords = keywords
-        """Anchor hit → the context phrases it may stand in."""
-        self.phrase_rules = phrase_rules
-        """Context phrase → the rules that need it."""
-        self.keyword_rules = {
-            number: tuple(sorted({rule for words in phrases for rule in phrase_rules[words]}))
-            for number, phrases in keywords.items()
-        }
-        """Anchor hit → the rules that need one of its phrases."""
+        self._phrases, self._needed_by, self._edges = phrases, needed_by, edges
+        self._rules_of_anchor: dict[int, tuple[int, ...]] = {}
+
+    def phrases(self, anchor: int) -> Sequence[str]:
+        """The context phrases that an anchor, as it is hit, may stand in."""
+        return self._phrases[anchor - ANCHOR]
+
+    def rules_needing(self, phrase: str) -> Sequence[int]:
+        """The rules that need a context phrase."""
+        return self._needed_by[phrase]
+
+    def rules_behind(self, anchor: int) -> tuple[int, ...]:
+        """The rules that need one of the phrases that an anchor, as it is hit, may stand in."""
+        found = self._rules_of_anchor.get(anchor)
+        if found is None:
+            found = tuple(sorted({rule for words in self.phrases(anchor) for rule in self._needed_by[words]}))
+            self._rules_of_anchor[anchor] = found
+        return found
 
     def dump(self) -> tuple[dict[str, Any], list[bytes]]:
         """What `restore` makes an equal engine of, on the same kind of CPU: plain data, and the databases."""
-        facts = {
-            "keywords": list(self.keywords.items()),
-            "phrases": list(self.phrase_rules.items()),
-            "edges": self._edges.rows(),
-        }
+        facts = {"phrases": self._phrases, "needed_by": self._needed_by, "edges": self._edges}
         return facts, [hyperscan.dumpb(db) if db is not None else b"" for db in (self._main, self._digits)]
 
     @classmethod
@@ -162,11 +155,7 @@ class Engine:
         The databases must be whole: hyperscan loads, and crashes on, damaged ones.
         """
         engine = cls.__new__(cls)
-        engine._know(  # noqa: SLF001 - in place of __init__
-            {number: tuple(phrases) for number, phrases in facts["keywords"]},
-            {words: tuple(rules) for words, rules in facts["phrases"]},
-            facts["edges"],
-        )
+        engine._know(facts["phrases"], facts["needed_by"], facts["edges"])  # noqa: SLF001 - in place of __init__
         try:
             engine._main, engine._digits = map(_restored, databases)  # noqa: SLF001
         except hyperscan.error:
@@ -178,60 +167,18 @@ class Engine:
 
         At `seams` (bytes, sorted) one unit ends and the next begins; everywhere else a byte stands between them.
         """
-        if len(data) < _SMALL:
-            return self._hits_in_little(data)
-        found: list[int] = []
-        append = found.append
+        main = partial(_scan, self._main)
+        digits = None if self._digits is None else partial(_scan, self._digits)
+        if len(data) >= _SMALL:
+            return self._sieve.hits(data, main, digits, joined=joined, seams=seams)
+        found = zip(*main(data), strict=True), zip(*digits(data), strict=True) if digits else ()
+        return sorted(chain(*found, ((run.end(), BASE64) for run in _BASE64.finditer(data))))
 
-        def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
-            append(end << _BITS | what)
+    @cached_property
+    def _sieve(self) -> Sieve:
+        from leakscan.sift import Sieve  # noqa: PLC0415 - numpy, which small files do without, and start-up counts
 
-        self._main.scan(data, match_event_handler=on)
-        packed = np.array(found, np.int64)
-        ends, whats = packed >> _BITS, packed & _MASK
-        at = np.flatnonzero(whats >= _KEYWORD)
-        whole = self._edges.whole(data, ends[at], whats[at] - _KEYWORD, seams)
-        base64 = np.array(base64_ends(data, joined=joined), np.int64) << _BITS | BASE64
-        digits = self._digit_hits(data) if self._digits is not None else _NOTHING
-        packed = np.concatenate([np.delete(packed, at[~whole]), base64, digits])
-        packed.sort()
-        return list(zip((packed >> _BITS).tolist(), (packed & _MASK).tolist(), strict=True))
-
-    def _hits_in_little(self, data: Any) -> Hits:
-        out: Hits = []
-
-        def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
-            out.append((end, what))
-
-        self._main.scan(data, match_event_handler=on)
-        out.extend((found.end(), BASE64) for found in _BASE64.finditer(data))
-        if self._digits is not None:
-            self._digits.scan(data, match_event_handler=on)
-        out.sort()
-        return out
-
-    def _digit_hits(self, data: Any) -> NDArray[np.int64]:
-        """Hits (packed) of the rules that promise digits: looked for only around words of the buffer that have some.
-
-        Without a literal to hold on to these rules are automata over every byte, slower than all the others together.
-        """
-        lows, highs = digit_stretches(data)
-        pieces = [bytes(data[low:high]) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
-        found: list[int] = []
-
-        def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
-            found.append(end << _BITS | what)
-
-        self._digits.scan(_SEAM.join(pieces), match_event_handler=on)
-        if not found:
-            return _NOTHING
-        packed = np.array(found, np.int64)
-        ends, sizes = packed >> _BITS, highs - lows
-        starts = np.cumsum(sizes + len(_SEAM)) - (sizes + len(_SEAM))
-        at = np.searchsorted(starts, ends - 1, side="right") - 1
-        inside = ends - starts[at] <= sizes[at]
-        hits: NDArray[np.int64] = ((ends - starts[at] + lows[at]) << _BITS | (packed & _MASK))[inside]
-        return hits
+        return Sieve(self._edges, anchor=ANCHOR, base64=BASE64)
 
 
 # -- databases ---------------------------------------------------------------------------------------------------
@@ -249,6 +196,20 @@ def _compiled(expressions: list[Expression]) -> Any:
         flags=[flags | (hyperscan.HS_FLAG_CASELESS if e.caseless else 0) for e in expressions],
     )
     return database
+
+
+def _scan(database: Any, data: Any) -> tuple[list[int], list[int]]:
+    """The ends of all hits, and what was hit."""
+    ends: list[int] = []
+    whats: list[int] = []
+    note_end, note_what = ends.append, whats.append
+
+    def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
+        note_end(end)
+        note_what(what)
+
+    database.scan(data, match_event_handler=on)
+    return ends, whats
 
 
 def _restored(content: bytes) -> Any:

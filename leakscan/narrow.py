@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-import numpy as np
-
-from leakscan.engine import BASE64, ENCODED, ESCAPED, FIELD, SLASHED, Engine, Hits
+from leakscan.engine import ANCHOR, BASE64, ENCODED, ESCAPED, FIELD, SLASHED, Engine, Hits
 from leakscan.jsontext import points_ahead, points_behind
 from leakscan.rules import AFTER, BEFORE, Matcher, field_words, keyword
 from leakscan.types import Block, Leaf, Path, Rule
@@ -166,7 +164,7 @@ class Narrower:
                 if not rules:
                     continue
                 needy |= rules
-            elif what > FIELD:
+            elif what >= ANCHOR:
                 looks[what] = looks.get(what, 0) + 1
                 rules = self._in_reach(what, raw, at, surroundings, thorough=looks[what] <= _LOOKS)
                 if not rules:
@@ -187,14 +185,14 @@ class Narrower:
     def _in_reach(self, what: int, raw: bytes, at: int, surroundings: _Surroundings, *, thorough: bool) -> set[int]:
         """The rules that need a phrase around the anchor hit before `at`, and whose shape is where that counts for it."""
         out: set[int] = set()
-        phrases = self._engine.keywords[what]
-        if len(phrases) > 1 and _phrase_at(phrases, raw, at) is None:
+        phrases = self._engine.phrases(what)
+        if len(phrases) > 1 and _phrase_at(tuple(phrases), raw, at) is None:
             return out
         for words in phrases:
             found = _phrase_at((words,), raw, at)
             if found is None:
                 continue
-            rules = self._engine.phrase_rules[words]
+            rules = self._engine.rules_needing(words)
             if not thorough or surroundings.may_be_name(at):
                 out |= surroundings.with_shape(rules)
                 continue
@@ -210,8 +208,8 @@ class Narrower:
 
     def _rules_of_field(self, names: Path) -> frozenset[int]:
         words = field_words(names).encode("utf-8", "surrogatepass")
-        hit = {what for _, what in self._engine.hits(words) if what > FIELD}
-        rules = {rule for what in hit for rule in self._engine.keyword_rules[what]}
+        hit = {what for _, what in self._engine.hits(words) if what >= ANCHOR}
+        rules = {rule for what in hit for rule in self._engine.rules_behind(what)}
         return frozenset(rule for rule in rules if self._matchers[rule].in_field(names))
 
     def chooser(self, block: Block, candidate: Candidate) -> Callable[[Leaf], Chosen | None]:
@@ -254,8 +252,8 @@ class Narrower:
         for what in hit:
             if what < ESCAPED:
                 out.add(what)
-            elif what > FIELD:
-                out.update(rule for rule in self._engine.keyword_rules[what] if rule in needy)
+            elif what >= ANCHOR:
+                out.update(rule for rule in self._engine.rules_behind(what) if rule in needy)
         return out
 
     def near(self, text: str, names: Path) -> Near:
@@ -265,10 +263,10 @@ class Narrower:
         needy = {
             rule
             for end, what in hits
-            if what > FIELD
-            for words in self._engine.keywords[what]
+            if what >= ANCHOR
+            for words in self._engine.phrases(what)
             if _phrase_at((words,), data, end)
-            for rule in self._engine.phrase_rules[words]
+            for rule in self._engine.rules_needing(words)
         }
         near = self._near(hits, needy, _code_points(data, [end for end, _ in hits]))
         return near | dict.fromkeys(self._field_rules(names_in(names)))
@@ -278,8 +276,8 @@ class Narrower:
         for point, (_, what) in zip(points, hits, strict=True):
             if what < ESCAPED:
                 near[what].append(point)
-            elif what > FIELD:
-                for rule in self._engine.keyword_rules[what]:
+            elif what >= ANCHOR:
+                for rule in self._engine.rules_behind(what):
                     if rule in needy:
                         near[rule].append(point)
         return dict(near)
@@ -379,14 +377,19 @@ def _read(raw: bytes, *, escaped: bool) -> str:
 
 
 def _code_points(data: bytes, ends: Sequence[int]) -> Sequence[int]:
-    """Of UTF-8: how many code points begin before each end."""
+    """Of UTF-8: how many code points begin before each end (ends ascend)."""
     if not ends or data.isascii():
         return ends
-    first = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
-    points: list[int] = np.cumsum(first)[np.array(ends) - 1].tolist()
+    points = []
+    at = count = 0
+    for end in ends:
+        count += len(data[at:end].translate(None, _CONTINUATION))
+        at = end
+        points.append(count)
     return points
 
 
+_CONTINUATION = bytes(range(0x80, 0xC0))
 _ESCAPES = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from leakscan.detect import Detector
-from leakscan.engine import Engine
+from leakscan.engine import ANCHOR, Engine
 from leakscan.rules import Matcher
 from leakscan.scanning import scan_slice
 from leakscan.types import Example, Finding, Path, Policy, Rule, Shard, Slice
@@ -193,8 +193,8 @@ def costs(rules: Sequence[Rule]) -> list[Cost]:
 def _cost(rule: Rule, corpus: bytes, bare: float) -> Cost:
     engine = Engine([rule])
     scan = max(0.0, _seconds(engine, corpus) - bare)
-    wanted = {0, *engine.keyword_rules}
-    lines = {corpus.rfind(b"\n", 0, end - 1) + 1 for end, what in engine.hits(corpus) if what in wanted}
+    hits = [end for end, what in engine.hits(corpus) if what == 0 or what >= ANCHOR]
+    lines = {corpus.rfind(b"\n", 0, end - 1) + 1 for end in hits}
     texts = [corpus[start : corpus.index(b"\n", start)].decode() for start in sorted(lines)]
     matcher = Matcher(rule)
     matcher.find("")

@@ -1,19 +1,25 @@
-"""Vectorised tests of raw bytes, for what an automaton is bad at: words, runs of digits, base64.
+"""Large buffers, sifted in bulk for what an automaton is bad at: whole words, runs of digits, base64.
 
-They only narrow: what they let through is looked at again, what they hold back cannot be there.
+Nothing is held back here that a rule could find a leak at; what is let through is looked at again.
+Small buffers do without this module, and a start-up without numpy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leakscan.anchors import NOTHING, beside
+
 WORD = 8
 DIGITS = 5
 """Digits that a rule with `digits` promises to have in some aligned word of every match."""
+_SEAM = b"\n\n"
+"""Between stretches put together to be scanned."""
 _MARGIN = 32
 _GAP = 128
 """Bytes between two stretches that cost less to scan than another stretch does."""
@@ -28,14 +34,14 @@ _BEYOND_NINE = _ONES * np.uint64(0x80 - 10)
 _SLASHES = _ONES * np.uint64(ord("\\"))
 
 
-# -- words: anchors inside longer ones -----------------------------------------------------------------------------
+# -- words -----------------------------------------------------------------------------
 
-ALL = 0xFFFFFFFF
-_NONE = 1 << 31
-_BIT = np.full(256, _NONE, np.uint32)
-"""One bit for a letter in either case, another for all that is none."""
-for _at in range(26):
-    _BIT[ord("a") + _at] = _BIT[ord("A") + _at] = 1 << _at
+_BIT = np.full(256, NOTHING, np.uint32)
+"""What a character is to `leakscan.anchors.beside`."""
+for _letter in ascii_letters:
+    _BIT[ord(_letter)] = beside(_letter)
+_GAP_CHAR = np.zeros(256, bool)
+_GAP_CHAR[list(b" _-")] = True
 _UPPER = np.zeros(256, bool)
 _UPPER[ord("A") : ord("Z") + 1] = True
 _ESCAPES = (("%", 3), *(("\\", back + size) for back in (0, len("u005c")) for size in (2, 4, 6)))
@@ -45,48 +51,69 @@ The backslash of one that is written out may itself be an escape in JSON source.
 """
 
 
-class Edges:
-    """What may stand in front of and behind each anchor: tells those that are but part of a longer word."""
+Scan = Callable[[Any], tuple[list[int], list[int]]]
+"""Searches bytes for expressions: the ends of hits, and what was hit."""
 
-    def __init__(self, rows: Sequence[Sequence[int]]) -> None:
-        """By the number of an anchor: its bytes, and the letters that may stand before and behind it (`letters`)."""
-        sizes, before, after = np.array(rows, np.int64).reshape(-1, 3).T
-        self._sizes = sizes
+
+class Sieve:
+    """Hits in large buffers, without anchors that are but part of a longer word."""
+
+    def __init__(self, edges: Sequence[Sequence[int]], anchor: int, base64: int) -> None:
+        """`edges` has for each anchor its bytes and what comes before and after it (`leakscan.anchors.beside`).
+
+        Anchors are hit as `anchor` and up; base64 is reported as `base64`.
+        """
+        sizes, before, after = np.array(edges, np.int64).reshape(-1, 3).T
+        self._sizes, self._anchor, self._base64 = sizes, anchor, base64
         self._before, self._after = before.astype(np.uint32), after.astype(np.uint32)
 
-    def rows(self) -> list[list[int]]:
-        """What an equal one is made of."""
-        found: list[list[int]] = np.stack([self._sizes, self._before, self._after], axis=1).tolist()
-        return found
+    def hits(
+        self, data: Any, main: Scan, digits: Scan | None, *, joined: bool, seams: NDArray[Any] | None
+    ) -> list[tuple[int, int]]:
+        """The hits in `data` by end: those of two scans, the second one for rules that promise digits, and base64."""
+        ends, whats = map(_ints, main(data))
+        at = np.flatnonzero(whats >= self._anchor)
+        out = np.delete(at, self._whole(data, ends[at], whats[at] - self._anchor, seams))  # parts of longer words
+        found = [(np.delete(ends, out), np.delete(whats, out))]
+        base64 = base64_ends(data, joined=joined)
+        found.append((base64, np.full(len(base64), self._base64)))
+        if digits is not None:
+            found.append(_digit_hits(data, digits))
+        ends, whats = map(np.concatenate, zip(*found, strict=True))
+        order = np.lexsort((whats, ends))
+        return list(zip(ends[order].tolist(), whats[order].tolist(), strict=True))
 
-    def whole(
+    def _whole(
         self, data: Any, ends: NDArray[np.int64], anchors: NDArray[np.int64], seams: NDArray[Any] | None
-    ) -> NDArray[np.bool_]:
-        """Which of the anchors (by number) that end before `ends` in `data` may stand in one of their phrases.
+    ) -> NDArray[np.int64]:
+        """Which of the anchors (by number) that end before `ends` in `data` may stand in one of their phrases: indices.
 
         A phrase begins and ends where no letter stands beside it, at a change of case (``clientId``), or behind an
         escape; see `leakscan.rules.keyword`. At `seams`, sorted, one text ends and the next begins.
         """
         raw = np.frombuffer(data, np.uint8)
+        last = len(raw) - 1
         starts = ends - self._sizes[anchors]
-        left, right = raw[np.maximum(starts - 1, 0)], raw[np.minimum(ends, len(raw) - 1)]
-        may_begin = (starts == 0) | _beside(self._before[anchors], left)
-        may_begin |= _UPPER[raw[starts]] & ~(_UPPER[left] & _UPPER[raw[np.minimum(starts + 1, len(raw) - 1)]])
+        left, right = raw[np.maximum(starts - 1, 0)], raw[np.minimum(ends, last)]
+        begins = (starts == 0) | _UPPER[raw[starts]] & ~(_UPPER[left] & _UPPER[raw[np.minimum(starts + 1, last)]])
+        stops = (ends > last) | _UPPER[right] & ~(_UPPER[raw[ends - 1]] & _UPPER[raw[np.minimum(ends + 1, last)]])
         for mark, back in _ESCAPES:
-            may_begin |= raw[np.maximum(starts - back, 0)] == ord(mark)
-        may_end = (ends == len(raw)) | _beside(self._after[anchors], right)
-        may_end |= _UPPER[right] & ~(_UPPER[raw[ends - 1]] & _UPPER[raw[np.minimum(ends + 1, len(raw) - 1)]])
+            begins |= raw[np.maximum(starts - back, 0)] == ord(mark)
         if seams is not None:
-            may_begin |= _among(seams, starts)
-            may_end |= _among(seams, ends)
-        fitting: NDArray[np.bool_] = may_begin & may_end
-        return fitting
+            begins |= _among(seams, starts)
+            stops |= _among(seams, ends)
+        fits = _fits_beside(self._before[anchors], begins, left, raw[np.maximum(starts - 2, 0)])
+        fits &= _fits_beside(self._after[anchors], stops, right, raw[np.minimum(ends + 1, last)])
+        return np.flatnonzero(fits)
 
 
-def _beside(allowed: NDArray[np.uint32], chars: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Whether each character is no letter or one of those allowed there."""
-    fitting: NDArray[np.bool_] = allowed & _BIT[chars] != 0
-    return fitting
+def _fits_beside(
+    wanted: NDArray[np.uint32], edge: NDArray[np.bool_], first: NDArray[np.uint8], second: NDArray[np.uint8]
+) -> NDArray[np.bool_]:
+    """Whether an anchor has beside it what its phrases want, given that a word may have an `edge` there."""
+    fits: NDArray[np.bool_] = (wanted & _BIT[first] != 0) | (edge & (wanted & NOTHING != 0))
+    fits |= _GAP_CHAR[first] & (wanted & _BIT[second] != 0)
+    return fits
 
 
 def _among(seams: NDArray[Any], points: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -95,12 +122,26 @@ def _among(seams: NDArray[Any], points: NDArray[np.int64]) -> NDArray[np.bool_]:
     return fitting
 
 
-def letters(allowed: str | None) -> int:
-    """ASCII letters (None: all) that may stand beside an anchor, as the bits that `Edges` takes."""
-    return ALL if allowed is None else sum(1 << ord(letter) - ord("a") for letter in set(allowed.lower())) | _NONE
+def _ints(values: Sequence[int]) -> NDArray[np.int64]:
+    return np.array(values, np.int64)
 
 
 # -- digits ------------------------------------------------------------------------------------------------------
+
+
+def _digit_hits(data: Any, scan: Scan) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Hits of rules that promise digits: ends, and what. Only the words of the buffer that have some are scanned.
+
+    Without a literal to hold on to these rules are automata over every byte, slower than all the others together.
+    """
+    lows, highs = digit_stretches(data)
+    pieces = [bytes(data[low:high]) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
+    ends, whats = map(_ints, scan(_SEAM.join(pieces)))
+    sizes = highs - lows
+    starts = np.cumsum(sizes + len(_SEAM)) - (sizes + len(_SEAM))
+    at = np.searchsorted(starts, ends - 1, side="right") - 1
+    inside = ends - starts[at] <= sizes[at]
+    return (ends - starts[at] + lows[at])[inside], whats[inside]
 
 
 def digit_stretches(data: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -128,7 +169,7 @@ def digit_stretches(data: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 # -- base64, which has no literal to look for ---------------------------------------------------------------------
 
 
-def base64_ends(data: Any, *, joined: bool) -> list[int]:
+def base64_ends(data: Any, *, joined: bool) -> NDArray[np.int64]:
     """Ends of aligned 16-byte stretches that may lie in base64 of ASCII text; `joined`, only of the last in a row.
 
     `views` wants 26 ASCII bytes in a row (or all of at least 18), so at least 23 characters that are base64 digits
@@ -136,7 +177,7 @@ def base64_ends(data: Any, *, joined: bool) -> list[int]:
     """
     count = len(data) // WORD
     if count < 2:
-        return []
+        return _ints([])
     words = np.frombuffer(data, np.uint64, count)
     # A byte below "+" borrows and so sets a high bit, as bytes outside ASCII have: most 16 bytes of text hold one.
     found = []
@@ -154,7 +195,7 @@ def base64_ends(data: Any, *, joined: bool) -> list[int]:
     pairs = pairs[fitting != 0]
     if joined:
         pairs = pairs[np.diff(pairs, append=count) != 1]
-    ends: list[int] = ((pairs + 2) * WORD).tolist()
+    ends: NDArray[np.int64] = (pairs + 2) * WORD
     return ends
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +24,32 @@ SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 LOW, MEDIUM, HIGH = range(3)
 """Ranks of a confidence: indices into CONFIDENCES."""
+
+
+T = TypeVar("T")
+
+
+class Lazy(Sequence[T]):
+    """A sequence of known length whose items are made when they are first asked for."""
+
+    def __init__(self, size: int, make: Callable[[int], T]) -> None:
+        self._made: list[T | None] = [None] * size
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        made = self._made[index]
+        if made is None:
+            made = self._made[index] = self._make(index)
+        return made
 
 
 class LeakscanError(Exception):

@@ -75,7 +75,7 @@ BOOKS = {"toy": TOY, "shipped": shipped.detector()}
 @pytest.fixture(params=["as it is", "vectorised"])
 def engine_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small buffers as they are scanned, and as if they were large ones."""
-    if request.param == "vectorised" and hasattr(engine, "_SMALL"):
+    if request.param == "vectorised":
         monkeypatch.setattr(engine, "_SMALL", 0)
 
 

@@ -22,3 +22,11 @@ def test_a_line_that_only_looks_like_a_record_is_named_malformed(block_size: int
         ("coverage.malformed", "record 5"),
     ]
     assert tally.records == 7
+
+
+def test_lines_that_only_together_look_like_records_are_malformed() -> None:
+    data = b"[1\n2]\n3,4\n"
+    tally = Tally()
+    for _ in jsonl.blocks(io.BytesIO(data), Slice(Shard("u", "u", len(data))), Policy(), tally):
+        pass
+    assert [gap.at for gap in tally.gaps] == ["record 0", "record 1", "record 2"]

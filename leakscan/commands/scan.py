@@ -107,7 +107,7 @@ def exit_code(summary: Summary, resolved: Policy) -> int:
 
 def _about(resolved: Policy, known: Sequence[Rule]) -> About:
     digest = policy.digest(rules.sources(resolved.packs, resolved.rule_files))
-    return About(__version__, tuple(known), digest, resolved.key_id, resolved.show_values)
+    return About(__version__, known, digest, resolved.key_id, resolved.show_values)
 
 
 def _targets(outputs: Sequence[str], format_: str | None, terminal: bool) -> list[tuple[str, str]]:

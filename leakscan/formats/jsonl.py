@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-import numpy as np
 import orjson
 
 from leakscan.formats.parsing import token_fields
@@ -83,30 +83,28 @@ def _is_giant(data: bytes) -> bool:
 
 
 def _block(data: bytes, tally: Tally, offset: int) -> Block:
-    block = Lines(data, tally, record=tally.lines, line=tally.lines + 1, offset=offset)
-    newlines = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-    if len(newlines) == 0 or newlines[-1] != len(data) - 1:
-        newlines = np.append(newlines, len(data))
-    _note_fields(data[: int(newlines[0])], tally)
-    if not _is_valid(data, len(newlines)):
-        lo = 0
-        for hi in newlines.tolist():
-            line = data[lo:hi]
-            if line.strip() and not _is_valid(line, 1):
-                block.check(lo)
-            lo = hi + 1
-    tally.lines += len(newlines)
-    tally.records += len(newlines)
+    lines = data.removesuffix(b"\n").split(b"\n")
+    _note_fields(lines[0], tally)
+    doubtful = set()
+    if not _are_documents(lines):
+        at = 0
+        for line in lines:
+            if not _are_documents([line]):
+                doubtful.add(at)
+            at += len(line) + 1
+    block = Lines(data, tally, record=tally.lines, line=tally.lines + 1, offset=offset, doubtful=doubtful)
+    tally.lines += len(lines)
+    tally.records += len(lines)
     return block
 
 
-def _is_valid(data: bytes, lines: int) -> bool:
-    """Whether every line is one JSON document, by parsing all of them as one array."""
-    body = data[:-1] if data.endswith(b"\n") else data
+def _are_documents(lines: Iterable[bytes]) -> bool:
+    """Whether each line surely is one JSON document; False leaves it open."""
     try:
-        return len(orjson.loads(b"[" + body.replace(b"\n", b"\n,") + b"]")) == lines
+        deque(map(orjson.loads, lines), maxlen=0)
     except orjson.JSONDecodeError:
         return False
+    return True
 
 
 def _note_fields(line: bytes, tally: Tally) -> None:

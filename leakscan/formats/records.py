@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
-
-import orjson
+from typing import Any
 
 from leakscan.jsontext import Malformed, Token, source_spans, strings_at, tokens
 from leakscan.types import Leaf, Path, Place, Tally
@@ -135,7 +134,18 @@ class JsonBlock:
 
 
 class Lines(JsonBlock):
-    """JSON Lines: the records are the lines of the buffer, which are only told apart where something was hit."""
+    """JSON Lines: the records are the lines of the buffer, which are only told apart where something was hit.
+
+    `doubtful` are the starts of those that may not be JSON documents: they are looked at one by one.
+    """
+
+    def __init__(self, data: bytes, tally: Tally, *, doubtful: Collection[int] = (), **about: Any) -> None:
+        super().__init__(data, tally, **about)
+        self._doubtful = doubtful
+        for unit in sorted(doubtful):
+            lo, hi = self.span(unit)
+            if data[lo:hi].strip():
+                self.check(unit)
 
     def units(self, ends: Sequence[int]) -> list[int]:
         """The start of the line that holds the byte before each end (ends ascend)."""
@@ -156,24 +166,15 @@ class Lines(JsonBlock):
 
     def leaves(self, unit: int, ends: Sequence[int] | None = None) -> list[Leaf]:
         """The decoded values and names of the record, or the values at `ends`; of a malformed one, its text."""
-        if ends is not None:
+        if ends is not None and unit not in self._doubtful:
             lo, hi = self.span(unit)
-            record = self.data[lo:hi]
-            if _is_document(record) and (found := strings_at(record, [end - lo for end in ends])) is not None:
+            found = strings_at(self.data[lo:hi], [end - lo for end in ends])
+            if found is not None:
                 return [Leaf(text, path, lo + low, lo + high) for text, path, low, high in found]
         return super().leaves(unit)
 
     def _record_of(self, unit: int, at: int) -> int:
         return self._record + self._newlines(at)
-
-
-def _is_document(record: bytes) -> bool:
-    """Whether this surely is one JSON document; False leaves it open."""
-    try:
-        orjson.loads(record)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 def byte_offsets(source: str, points: Sequence[int]) -> dict[int, int]:

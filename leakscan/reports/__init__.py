@@ -29,7 +29,7 @@ class About:
     """What a report says of the run that made it; nothing in it depends on when or where it ran."""
 
     version: str
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
     rules_digest: str
     key_id: str
     show_values: bool = False
