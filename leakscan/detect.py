@@ -9,9 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from leakscan import masking
+from leakscan import masking, pairs
 from leakscan.anchors import MAX_PHRASE
 from leakscan.dialect import MAX_NESTING
 from leakscan.engine import Engine
@@ -99,6 +99,11 @@ class Detector:
         self._narrower = Narrower(rules, self.matchers, engine) if engine is not None else None
         self._shown = CONFIDENCES.index(policy.min_confidence)
         self._leaks_in_name = lru_cache(maxsize=65536)(self._find_in_name)
+
+    @cached_property
+    def partners(self) -> dict[str, frozenset[str]]:
+        """Rule → the rules that it makes a credential with."""
+        return pairs.partners(self.rules)
 
     @property
     def narrower(self) -> Narrower:

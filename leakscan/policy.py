@@ -18,6 +18,7 @@ def resolve(
     rule_files: Sequence[str] = (),
     min_confidence: str = "medium",
     fail_on: str = "low",
+    columns: str = "each",
     jobs: int | None = None,
     show_values: bool = False,
     format: str = "",  # noqa: A002 - the field's name in Policy
@@ -25,6 +26,7 @@ def resolve(
     """The policy of a scan. Raises LeakscanError naming the flag or variable that is wrong."""
     _one_of("--min-confidence", min_confidence, CONFIDENCES)
     _one_of("--fail-on", fail_on, SEVERITIES)
+    _one_of("--columns", columns, ("each", "once"))
     if jobs is not None and jobs < 1:
         raise LeakscanError(f"--jobs {jobs}: at least 1")
     key, key_id = masking.key(environ)
@@ -33,6 +35,7 @@ def resolve(
         rule_files=tuple(dict.fromkeys(rule_files)),
         min_confidence=cast(Confidence, min_confidence),
         fail_on=cast(Severity, fail_on),
+        columns="once" if columns == "once" else "each",
         jobs=jobs or cpus(),
         show_values=show_values,
         format=format,

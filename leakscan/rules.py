@@ -350,7 +350,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "digits": bool,
     "lead": int,
     "aliases": dict,
-    **dict.fromkeys(("references", "leaks", "clean", "weak", "context", "legal"), list),
+    **dict.fromkeys(("references", "leaks", "clean", "weak", "context", "legal", "pair"), list),
 }
 
 
@@ -394,6 +394,10 @@ def load(found: Iterable[tuple[str, str, bytes]]) -> list[Rule]:
                 raise RuleError(f"{name}: {rule.id}: already defined in {seen[rule.id]}")
             seen[rule.id] = name
             rules.append(rule)
+    for rule in rules:
+        for other in rule.pair:
+            if other not in seen and rule.pack == "custom":
+                raise RuleError(f"{seen[rule.id]}: {rule.id}: pair: no rule {other}")
     return rules
 
 

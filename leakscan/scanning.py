@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, BinaryIO, cast
 
-from leakscan import book, compression, executors, formats, storage
+from leakscan import book, compression, executors, formats, pairs, schema, storage
 from leakscan.detect import Detector
 from leakscan.formats import text
 from leakscan.types import Finding, Outcome, Policy, Shard, Slice, Tally
@@ -46,6 +46,10 @@ def run(
     Raises RuleError before the first outcome. What cannot be read is an outcome with gaps, not an exception.
     """
     scanner = scanner or detector(policy)
+    yield from schema.viewed(_outcomes(paths, policy, progress, scanner), policy)
+
+
+def _outcomes(paths: Sequence[str], policy: Policy, progress: Progress | None, scanner: Detector) -> Iterator[Outcome]:
     batches = _batches(storage.expand(paths), policy)
     seen = Tally()
     jobs = 1 if storage.STDIN in paths else policy.jobs  # standard input can be read in this process, and once
@@ -163,6 +167,8 @@ def scan_slice(scanner: Detector, part: Slice) -> Outcome:
         outcome.crash = frames(error)
         tally.gap("crash", "shard", f"internal error: {outcome.crash}")
         tally.unread = not tally.bytes
+    if len(outcome.findings) > 1 and any(finding.category == "secret" for finding in outcome.findings):
+        outcome.findings = pairs.linked(outcome.findings, scanner.partners)
     tally.fields = dict.fromkeys(_masked(scanner, name) for name in tally.fields)
     tally.gaps = [replace(gap, at=_masked(scanner, gap.at)) for gap in tally.gaps]
     return outcome

@@ -101,6 +101,7 @@ class Rule:
     digits: bool = False
     legal: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
+    pair: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,15 +274,34 @@ class Block(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field that holds `entity` by nature: it stands in `records` of the `of` records of the shard.
+
+    `export` names the annotation tool whose export the shard is, if that is how it is known (then `records` may be 0).
+    """
+
+    field: str
+    entity: str
+    severity: Severity
+    records: int
+    of: int
+    export: str = ""
+
+
 @dataclass(slots=True)
 class Outcome:
-    """What scanning one slice gave. ``crash`` names an internal error (type and frames, never a message)."""
+    """What scanning one slice gave. ``crash`` names an internal error (type and frames, never a message).
+
+    The last outcome of a shard has the `columns` that hold personal data by nature.
+    """
 
     slice: Slice
     findings: list[Finding]
     tally: Tally
     hidden: int = 0
     crash: str = ""
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +312,8 @@ class Policy:
     rule_files: tuple[str, ...] = ()
     min_confidence: Confidence = "medium"
     fail_on: Severity = "low"
+    columns: Literal["each", "once"] = "each"
+    """Report every value of a field that holds personal data by nature, or the field once."""
     show_values: bool = False
     key: bytes = b""
     key_id: str = ""

@@ -284,7 +284,7 @@ def test_the_manifest_has_a_line_a_shard_and_the_totals(tmp_path: FilePath) -> N
     )
     manifest.add(outcome("c.jsonl", notes=["latin-1"]))
     manifest.close()
-    shard = {"uri": "a.jsonl", "member": None, "format": "jsonl", "bytes": 200, "records": 20}
+    shard = {"uri": "a.jsonl", "member": None, "format": "jsonl", "bytes": 200, "records": 20, "columns": []}
     none = {"bytes": 0, "records": 0, "fields": []}
     assert [json.loads(line) for line in path.read_text().splitlines()] == [
         shard

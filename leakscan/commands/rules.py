@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from leakscan import rules
+from leakscan import rules, schema
 from leakscan.types import Example, LeakscanError, Rule
 
 SLOWEST = 10
@@ -43,7 +43,7 @@ def list_(packs: tuple[str, ...], files: tuple[str, ...], as_json: bool) -> None
 @_files
 def show(rule_id: str, files: tuple[str, ...]) -> None:
     """All that a rule says; ⟦ ⟧ mark what it reports in its examples."""
-    loaded = {rule.id: rule for rule in rules.load(rules.sources((), files))}
+    loaded = {rule.id: rule for rule in [*rules.load(rules.sources((), files)), schema.COLUMN]}
     if rule_id not in loaded:
         close = get_close_matches(rule_id, loaded, 3, 0.4)
         raise LeakscanError(f"no rule {rule_id}" + (f"; did you mean {', '.join(close)}?" if close else ""))

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import click
 
-from leakscan import __version__, formats, policy, rules
+from leakscan import __version__, formats, policy, rules, schema
 from leakscan.masking import printable
 from leakscan.reports import ENDINGS, FORMATS, About, Writer, format_of, open_report
 from leakscan.reports.manifest import Manifest
@@ -49,6 +49,13 @@ _COLOURS = {"critical": "magenta", "high": "red", "medium": "yellow", "low": "cy
     default="low",
     show_default=True,
     help="Exit with 1 if anything this severe or worse is shown.",
+)
+@click.option(
+    "--columns",
+    type=click.Choice(["each", "once"]),
+    default="each",
+    show_default=True,
+    help="Of a field that holds personal data by nature, report each value, or the field once with its counts.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
 @click.option("--manifest", metavar="F", help="Write what was covered, and what was not and why, as JSON Lines.")
@@ -107,6 +114,8 @@ def exit_code(summary: Summary, resolved: Policy) -> int:
 
 def _about(resolved: Policy, known: Sequence[Rule]) -> About:
     digest = policy.digest(rules.sources(resolved.packs, resolved.rule_files))
+    if resolved.columns == "once":
+        known = [*known, schema.COLUMN]
     return About(__version__, known, digest, resolved.key_id, resolved.show_values)
 
 

@@ -6,6 +6,7 @@ It holds no time and no host, so that the same scan gives the same bytes.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ import orjson
 from leakscan.masking import valid
 from leakscan.reports import About
 from leakscan.reports.target import Target
-from leakscan.types import SEVERITIES, Gap, Outcome
+from leakscan.types import SEVERITIES, Column, Gap, Outcome
 
 
 class Manifest:
@@ -33,7 +34,7 @@ class Manifest:
         self._sums["hidden"] += outcome.hidden
         if self._shard and self._shard[0].slice.shard != outcome.slice.shard:
             self._end()
-        self._shard.append(Outcome(outcome.slice, [], outcome.tally, outcome.hidden, outcome.crash))
+        self._shard.append(replace(outcome, findings=[]))
 
     def _end(self) -> None:
         line = entry(self._shard)
@@ -78,9 +79,20 @@ def entry(outcomes: list[Outcome]) -> dict[str, Any]:
         "bytes": sum(tally.bytes for tally in tallies),
         "records": sum(tally.records for tally in tallies),
         "fields": list(dict.fromkeys(valid(name) for tally in tallies for name in tally.fields)),
+        "columns": [_column(column) for outcome in outcomes for column in outcome.columns],
         "status": "unread" if unread else "partial" if gaps or any(tally.unread for tally in tallies) else "scanned",
         "coverage": [{"kind": gap.kind, "at": valid(gap.at), "detail": valid(gap.detail)} for gap in gaps],
         "notes": list(dict.fromkeys(valid(note) for tally in tallies for note in tally.notes)),
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {
+        "field": valid(column.field),
+        "entity": column.entity,
+        "records": column.records,
+        "of": column.of,
+        "export": column.export or None,
     }
 
 

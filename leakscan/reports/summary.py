@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from leakscan.masking import printable
 from leakscan.reports import About
 from leakscan.reports.manifest import gaps_of
-from leakscan.types import CONFIDENCES, SEVERITIES, Finding, Outcome
+from leakscan.types import CONFIDENCES, SEVERITIES, Column, Finding, Outcome
 
 TOP = 10
 EXAMPLES = 3
@@ -78,6 +78,8 @@ class Summary:
         self._shards: list[tuple[int, int, str]] = []
         self._with_findings = 0
         self._gravest: list[tuple[_Rank, Finding]] = []
+        self._columns: list[tuple[str, Column]] = []
+        self._more_columns = 0
         self._seen = 0
 
     @property
@@ -95,6 +97,9 @@ class Summary:
         self._shard_unread = self._shard_unread and outcome.tally.unread
         self._sums.update(bytes=outcome.tally.bytes, records=outcome.tally.records)
         self.hidden += outcome.hidden
+        room = TOP - len(self._columns)
+        self._columns += [(outcome.slice.shard.uri, column) for column in outcome.columns[:room]]
+        self._more_columns += max(0, len(outcome.columns) - room)
         self.coverage.add(outcome)
         self.severities.update([finding.severity for finding in outcome.findings])
         self._rules.update([finding.rule for finding in outcome.findings])
@@ -141,6 +146,8 @@ class Summary:
             yield from ("", "By rule", *self._by_rule(style))
             yield from ("", "By shard", *self._by_shard())
             yield from ("", "Gravest (one place a value)", *self._by_gravity(style))
+        if self._columns:
+            yield from ("", "Fields that hold personal data by nature", *self._by_column())
         if self.hidden:
             yield ""
             yield f"{self.hidden:,} below the shown confidence are not listed; --min-confidence low shows them."
@@ -181,6 +188,15 @@ class Summary:
             yield f"  {count:>9,}  {_fit(printable(uri), 83, keep_end=True)}"
         if self._with_findings > len(self._shards):
             yield f"             … and {self._with_findings - len(self._shards):,} more shards"
+
+    def _by_column(self) -> Iterator[str]:
+        for uri, column in self._columns:
+            share = f"{100 * column.records // max(1, column.of)} % of {_count(column.of, 'record')}"
+            why = f"{column.export} export" if column.export and not column.records else share
+            yield f"  {_fit(printable(column.field), 40):40}  {column.entity:20} {why}"
+            yield f"      {_fit(printable(uri), WIDTH - 6, keep_end=True)}"
+        if self._more_columns:
+            yield f"      … and {self._more_columns:,} more; --manifest lists them"
 
     def _by_gravity(self, style: Style) -> Iterator[str]:
         for _, finding in sorted(self._gravest, key=lambda item: item[0], reverse=True):
