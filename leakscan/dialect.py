@@ -451,12 +451,26 @@ def _window(items: list[Node]) -> tuple[list[Node], int]:
         if not all(_is_small(item) for item in items[run[1] : first]):
             break
         first = run[0]
+    if last < len(items) and _is_fixed(items[last - 1]) and _is_written_simply(items[last]):
+        last += 1
     window = items[first:last]
     if len(window) == 1:
         one = _trim(window[0])
         return [one], _most([*items[:first], one])
     end = _trim(window[-1])
     return [_trim(window[0]), *window[1:-1], end], _most([*items[: last - 1], end])
+
+
+def _is_fixed(node: Node) -> bool:
+    """Whether an end of a window would be left as it is, so that what follows it may be looked for as well."""
+    low, high = width(node)
+    return low == high and not (isinstance(node, Rep) and node.lo > _MOST_TIGHT)
+
+
+def _is_written_simply(node: Node) -> bool:
+    """A loose character, or several of it, of which there are few ways to write: no backslash, nothing outside ASCII."""
+    inner = node.node if isinstance(node, Rep) and node.lo > 0 else node
+    return isinstance(inner, Chars) and not inner.other and _BACKSLASH not in inner.ascii
 
 
 def _most(items: Sequence[Node]) -> int:

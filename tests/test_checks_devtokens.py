@@ -75,6 +75,16 @@ TABLE: list[tuple[str, str, bool | None]] = [
     ("jsr_crc", jsr("jsrp_")[:-1] + "!", False),
     ("jsr_crc", "jsrd_" + jsr("jsrp_")[5:], False),
     ("jsr_crc", jsr("jsrp_", "x" * 29), False),
+    # crates.io: the example of its source, whose last character is the checksum; stand-ins fall though it fits
+    ("crates_io_checksum", "cio_tp_" + "gGK6jurSwKyl9V3Az19z7YEFQI9aoOOd", True),
+    ("crates_io_checksum", "cio_tp_" + "gGK6jurSwKyl9V3Az19z7YEFQI9aoOOe", False),
+    ("crates_io_checksum", "cio_tp_0000000000000000000000000000000w", False),
+    ("crates_io_checksum", "", False),
+    # Cloudflare: CRC-32 in hex over the forty characters; another tail says nothing
+    ("cloudflare_crc", f"cfut_{BODY}{crc(BODY):08x}", True),
+    ("cloudflare_crc", f"cfat_{BODY}{crc(BODY) ^ 1:08x}", None),
+    ("cloudflare_crc", "cfk_" + "x" * 48, False),
+    ("cloudflare_crc", "", None),
     # Datadog: a tail that fits one of the parts it may cover proves; another says nothing
     ("datadog_crc", datadog(f"ddpat_7Kp2mQx9Zt_{BODY}"), True),
     ("datadog_crc", datadog(f"7Kp2mQx9Zt_{BODY}"), True),

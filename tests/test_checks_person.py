@@ -35,6 +35,7 @@ VERDICTS = [
     ("person_name", "John Doe", False),
     ("postal_code", "74136", None),
     ("postal_code", "12345", False),
+    ("postal_code", "20000", False),
     ("street_address", "2417 Harper Ridge Road", None),
     ("street_address", "123 Main Street", False),
     ("uk_postcode", "LS6 3QP", None),

@@ -54,6 +54,10 @@ def bearer(number: bytes, zeros: int = 16, secret: str = DRAWN) -> str:
     return b64(bytes(zeros) + number + NOISE[: 28 - len(number) + 16 - zeros]).replace("=", "%3D") + secret
 
 
+def polar(prefix: str, body: str) -> str:
+    return f"{prefix}{body}{in_base62(zlib.crc32(body.encode())).rjust(6, '0')}"
+
+
 SYNAPSE = "syt_a2Fp_TqXbWzLcNsYhGdJpFaUe"
 MAS = f"mct_{DRAWN[:30]}"
 TELETHON = bytes([2, 149, 154, 167, 50, 1, 187]) + NOISE[:256]
@@ -82,6 +86,13 @@ TABLE: list[tuple[str, str, bool | None]] = [
     ("matrix_token", f"{SYNAPSE}_000000", False),
     ("matrix_token", mas(MAS), True),
     ("matrix_token", synapse(MAS), False),
+    ("ebay_token", f"v^1.1#i^1#p^3#r^0#I^3#f^0#t^H4sIAAAAAAAA{DRAWN}AA==", None),
+    ("ebay_token", f"v^1.1#i^1#p^3#r^0#I^3#f^0#t^{'x' * 60}==", False),
+    ("polar_token", polar("polar_oat_", DRAWN[:37]), True),
+    ("polar_token", polar("polar_rt_u_", DRAWN[:37]), True),
+    ("polar_token", f"polar_pat_{DRAWN[:43]}", None),  # made before the sum was
+    ("polar_token", polar("polar_oat_", "x" * 37), False),
+    ("polar_token", "polar_oat_" + "0" * 43, False),
     ("data_center_token", b64(b"616672377690:" + NOISE[:20]), True),
     ("data_center_token", b64(b"61667237769a:" + NOISE[:20]), False),
     ("data_center_token", b64(b"616672377690:" + NOISE[:19]), False),

@@ -76,6 +76,7 @@ TABLE: list[tuple[str, str, bool | None]] = [
     ("seed_phrase", WORDS, None),
     ("seed_phrase", f"{WORDS} {WORDS}", False),
     ("seed_phrase", WORDS.replace("canyon", "the"), False),
+    ("seed_phrase", " ".join(sorted(WORDS.split())), False),
     ("seed_phrase", WORDS.rpartition(" ")[0], False),
     ("seed_phrase", "legal winner thank year wave sausage worth useful legal winner thank yellow", False),
 ]

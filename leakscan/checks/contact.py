@@ -63,7 +63,8 @@ _PLACEHOLDER_DOMAINS = frozenset(
 _PLACEHOLDER_LOCALS = frozenset(
     "user username user1 user2 you your yourname your.name your-name your_name youremail your.email your-email "
     "your_email myemail my.email name email mail someone somebody foo bar baz foobar test tester test1 testuser "
-    "test.user example sample abc abcd john.doe johndoe jane.doe janedoe jdoe john_doe first.last firstname.lastname "
+    "test.user test-user test_user my-project-id your-project-id example sample abc abcd john.doe johndoe jane.doe "
+    "janedoe jdoe john_doe first.last firstname.lastname "
     "firstname noreply no-reply no_reply no.reply donotreply do-not-reply do_not_reply mailer-daemon git hg svn ssh "
     "nobody none null root".split()
 )
@@ -153,7 +154,7 @@ def phone_international(text: str) -> bool | None:
     digits = digits_of(text)
     if _PHONE_CHARS.fullmatch(text) is None or text[0] != "+" or not 7 <= len(digits) <= 15:
         return False
-    if _COORDINATES.fullmatch(text):
+    if _COORDINATES.fullmatch(text) or re.fullmatch(r"\+[0-9]{4,15}\.[0-9]{1,9}", text):  # a decimal with its sign
         return False
     return None if _is_personal(text, None) else False
 
@@ -167,7 +168,7 @@ def phone_national(text: str) -> bool | None:
         return phone_international(text)
     if len(digits) == 10 and digits[3:6] == "555":  # North America's fictional exchange is a valid number elsewhere
         return False
-    if _EPOCH.fullmatch(text):
+    if _EPOCH.fullmatch(text) or re.fullmatch(r"[0-9]{5}-[0-9]{4}", text):  # a ZIP code
         return False
     regions = _TRUNK if digits[0] == "0" else _PLAIN
     return None if any(_is_personal(text, region) for region in regions) else False

@@ -7,6 +7,8 @@ checks are; what the other secrets checks share is in ``tokens``.
 import json
 import re
 import zlib
+from functools import reduce
+from operator import xor
 
 from leakscan.checks.tokens import b64, not_placeholder, random_token
 from leakscan.types import Check
@@ -95,6 +97,31 @@ def datadog_crc(text: str) -> bool | None:
     return True if any(tail == _base62(_crc(part)) for part in parts) else None
 
 
+_CRATES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_CRATES_PREFIX = "cio_tp_"
+
+
+def crates_io_checksum(text: str) -> bool | None:
+    """Check the last character of a Trusted Publishing token: the others, xored, as a digit of base 62.
+
+    Source: rust-lang/crates.io, crates/crates_io_trustpub/src/access_token.rs.
+    """
+    body, tail = text.removeprefix(_CRATES_PREFIX)[:-1], text[-1:]
+    total = reduce(xor, body.encode("utf-8", "surrogatepass"), 0)
+    return tail == _CRATES[total % len(_CRATES)] and not_placeholder(body) is None
+
+
+def cloudflare_crc(text: str) -> bool | None:
+    """Accept a credential of Cloudflare's whose tail is the CRC-32, in hex, of what was drawn; another says nothing.
+
+    Cloudflare documents "40 characters followed by a checksum" (Token formats), not how it is made.
+    """
+    if not_placeholder(text) is False:
+        return False
+    body, tail = text.partition("_")[2][:-_TAIL_HEX], text[-_TAIL_HEX:]
+    return True if tail == f"{_crc(body):08x}" else None
+
+
 def packagist_crc(text: str) -> bool | None:
     """Check the CRC-32 tail, eight hex digits over prefix and random part (Private Packagist's documentation)."""
     body, tail = text[:-_TAIL_HEX], text[-_TAIL_HEX:]
@@ -145,6 +172,8 @@ def snyk_token(text: str) -> bool | None:
 
 CHECKS: dict[str, Check] = {
     "atlassian_dc_token": atlassian_dc_token,
+    "cloudflare_crc": cloudflare_crc,
+    "crates_io_checksum": crates_io_checksum,
     "datadog_crc": datadog_crc,
     "grafana_token": grafana_token,
     "jfrog_reference": jfrog_reference,

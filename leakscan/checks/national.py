@@ -64,9 +64,14 @@ def _ein_prefixes() -> frozenset[str]:
 
 
 def us_ein(text: str) -> bool | None:
-    """A campus prefix of the IRS; no check digit exists."""
+    """A campus prefix of the IRS; no check digit exists. Project Gutenberg's number stands in each of its books."""
     d = digits_of(text)
-    return False if len(d) != 9 or d[:2] not in _ein_prefixes() or is_filler(d) else None
+    return False if len(d) != 9 or d[:2] not in _ein_prefixes() or is_filler(d) or d == "646221541" else None
+
+
+def us_itin(text: str) -> bool | None:
+    """An ITIN whose group the IRS has opened; ranges of groups are printed from 0000 to 9999."""
+    return None if accepted("us.itin", text, "9[0-9]{8}") and text[-4:] not in ("0000", "9999") else False
 
 
 # -- other countries ---------------------------------------------------------------------------------------------
@@ -199,7 +204,7 @@ CHECKS: dict[str, Check] = {
     "ug_nin": ug_nin,
     "uk_nino": uk_nino,
     "us_ein": us_ein,
-    "us_itin": plausible("us.itin", "9[0-9]{8}"),
+    "us_itin": us_itin,
     "us_ssn": us_ssn,
     "vn_cccd": vn_cccd,
     "za_id_number": proved("za.idnr", "[0-9]{13}"),

@@ -56,14 +56,19 @@ def ipv6_public(text: str) -> bool | None:
 
 _TYPED_MACS = frozenset(
     "001122334455 0123456789ab aabbccddeeff deadbeef0000 deadbeefcafe 00deadbeef00 112233445566 010203040506 123456789abc "
-    "525400123456 0a0b0c0d0e0f 001a2b3c4d5e 00005e005301 00005e005300".split()
+    "525400123456 0a0b0c0d0e0f 001a2b3c4d5e 00005e005301 00005e005300 08002b010203 003456abcdef".split()
 )
+_VIRTUAL = ("525400", "0242ac")
+"""What QEMU and Docker give to machines that are not there."""
+_TYPED_RUNS = ("123456", "456789", "6789ab", "abcdef", "aabbcc", "778899")
 
 
 def mac_unicast(text: str) -> bool | None:
     """The address of one interface, not of a group, and not one typed for an example."""
     digits = re.sub(r"[:-]", "", text.lower())
     if re.fullmatch(r"[0-9a-f]{12}", digits) is None or digits in _TYPED_MACS or len(set(digits)) < 4:
+        return False
+    if any(run in digits for run in _TYPED_RUNS) or digits.startswith(_VIRTUAL):
         return False
     return False if int(digits[:2], 16) & 1 else None
 

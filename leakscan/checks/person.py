@@ -287,7 +287,8 @@ def postal_code(text: str) -> bool | None:
         "94105",
         "94043",
     )
-    return False if typed or not digits or is_filler(digits) or len(set(plain)) < 2 else None  # noqa: PLR2004
+    round_number = re.fullmatch(r"[1-9]0000", plain)  # a bound of something else
+    return False if typed or round_number or not digits or is_filler(digits) or len(set(plain)) < 2 else None  # noqa: PLR2004
 
 
 # -- places and ages ---------------------------------------------------------------------------------------------

@@ -82,6 +82,31 @@ def matrix_token(text: str) -> bool | None:
     return tail == turned.rjust(len(tail), _BASE62[0])
 
 
+_POLAR_TAIL = 6
+
+
+def polar_token(text: str) -> bool | None:
+    """Accept Polar's CRC-32 tail, six base-62 digits over the random part; tokens made before it bear none.
+
+    Source: polarsource/polar, server/polar/kit/crypto.py.
+    """
+    body = text.rpartition("_")[2]
+    proved = body[-_POLAR_TAIL:] == _digits(_crc(body[:-_POLAR_TAIL]), _BASE62, _POLAR_TAIL)
+    return True if proved and not_placeholder(text) is None else random_token(text)
+
+
+_GZIP_HEAD = re.compile(r"H4sIA{6,12}")
+
+
+def ebay_token(text: str) -> bool | None:
+    """Judge what stands behind the version and the flags, and behind the head of the gzip stream in it.
+
+    Source: the samples at developer.ebay.com (api-docs/static/oauth-refresh-token-request.html).
+    """
+    body = text.rpartition("^")[2].rstrip("=*")
+    return not_placeholder(_GZIP_HEAD.sub("", body, count=1))
+
+
 def data_center_token(text: str) -> bool | None:
     """Check that a token of Jira or Confluence Data Center is base64 of a 12-digit number, a colon and 20 bytes.
 
@@ -229,11 +254,13 @@ CHECKS: dict[str, Check] = {
     "calendly_token": calendly_token,
     "data_center_token": data_center_token,
     "drawn_hex": drawn_hex,
+    "ebay_token": ebay_token,
     "front_token": front_token,
     "intercom_token": intercom_token,
     "mail_app_password": mail_app_password,
     "matrix_token": matrix_token,
     "monday_token": monday_token,
+    "polar_token": polar_token,
     "pubnub_secret": pubnub_secret,
     "secret_uuid": secret_uuid,
     "ses_smtp_password": ses_smtp_password,

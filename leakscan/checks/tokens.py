@@ -52,7 +52,11 @@ _DOCUMENTED = _documented(
     "sk_test_BQokikJOvBiI2HlW·gH4olfQ2",
     "110201543:AAHdqTcvCH1vGWJx·fSeofSAs0K5PALDsaw",
     "AIzaSyDaGmWKa4JsXZ-HjGw·7ISLn_3namBGewQe",
-    # RFC 5849, RFC 6749 and RFC 6750
+    # RFC 5849, RFC 6749, RFC 6750 and RFC 7009
+    "0685bd9184·jfhq22",
+    "ad180jjd73·3klru7",
+    "45ghiukldj·ahdnhzdauz",
+    "gX1fBa·t3bV",
     "2YotnFZFEjr1·zCsicMWpAA",
     "tGzv3JOkF0XG·5Qx2TlKWIA",
     "7Fjfp0ZBr1Kt·DRbnfVdmIw",
@@ -61,6 +65,34 @@ _DOCUMENTED = _documented(
     "kkk9d7dh3k39·sjv7",
     # WireGuard's quick start
     "yAnz5TF+lXXJte14tji3·zlMNq+hd2rYUIgJBgB3fBmk=",
+    # Python's manual of urllib
+    "geheim$·parole",
+    "kadidd!e·hopper",
+    # Apache's, Git's, argon2-cffi's, Django's and PostgreSQL's manuals: hashes
+    "$apr1$qHDFfhPC$·nITSVHgYbDAK1Y0acGRnY0",
+    "nITSVHgYbDAK·1Y0acGRnY0",
+    "$2y$05$c4WoMPo3SXsafkva·.HHa6uXQZWr7oboPiC2bT/r7q1BB8I2s0BRqC",
+    "{SHA}VBPuJHI7uixaa6LQG·Wx4s+5GKNE=",
+    "qQ5vTYO·3c8dsU",
+    "rqXexS6·ZhobKA",
+    "$1$OXLyS...$·Owx8s2/m9/gfkcRVXzgoE/",
+    "$1$9K7FzU28$·VfF6EoPYCJEYcVQwATgOP/",
+    "$5$.NqmNH1vwfzGpV8B$·znZIcumu1tNLATgV2l6e1/mY8RzhUDHMOaVOeL1cxV3",
+    "sqkNi8z·Pf01HI",
+    "$argon2id$v=19$m=65536,t=3,p=4$MIIRqgvgQbgj220jfp0MPA$·YfwJSVjtjSU0zzV/P3S9nnQ/USre2wvJMjfCIjrTQbg",
+    "pbkdf2_sha256$30000$Vo0VlMnkR4Bk$·qEvtdyZRWTcOsCnI/oQ7fVOu1XAURIZYoOZ3iq8Dr4M=",
+    "SCRAM-SHA-256$4096:44560wPMLfjqiAzyPDZ/eQ==$·4CA054rZlSFEq8Z3FEhToBTa2X6KnWFxFkPwIbKoDe0="
+    ":L/nbSZRCjp6RhOhKK56GoR1zibCCSePKshCJ9lnl3yw=",
+    # Postfix's manual: keys
+    "MC4CAQAwBQYDK2VwBCIEIEJfbbO4BgBQ·GBg9NAbIJaDBqZb4bC4cOkjtAH+Efbz3",
+    "MEcCAQAwBQYDK2VxBDsEOQf+m0P+G0qi+NZ0Rolyei·E5zdlPQR8h8y4jByBifpIeLNler7nzHQJ1SLcOiXFHXlxp/84VZuh32A==",
+    # 1Password's white paper: a Secret Key, both ways of writing it; Amazon's manual: an access token of a client
+    "A3-ASWWYB-798JRY·-LJVD4-23DC2-86TVM-H43EB",
+    "A3-ASWWYB-798JRY·LJVD4-23DC2-86TVM-H43EB",
+    "Atc|MQEWYJxEnP3I1ND03ZzbY_NxQkA7Kn7Aioev·_OfMRcyVQ4NxGzJMEaKJ8f0lSOiV-yW270o6fnkI",
+    # Supabase's command line: the secret key of everybody's local stack; Deno's manual
+    "sb_secret_N7UND0UgjKTVK-Uodk·m0Hg_xSvEMPvz",
+    "ddo_u7mo08lBNHm8GMGLht·rEVfcgBsCuSp36dumX",
     # the header of nearly every JWT, alone
     "eyJhbGciOiJIUzI1NiIs·InR5cCI6IkpXVCJ9",
 )
@@ -309,18 +341,20 @@ def stripe_key(text: str) -> bool | None:
 
 
 _JWT_IO_SUBJECT = "1234567890"
+_TOY_CLAIMS: tuple[object, ...] = ({"some": "payload"}, {"foo": "bar"}, {"hello": "world"}, {"test": "test"})
 
 
 def jwt(text: str) -> bool | None:
     """Check that header and payload are JSON objects and the header names an algorithm.
 
-    Source: RFC 7515 and RFC 7519. The token that jwt.io shows is dropped by its subject.
+    Source: RFC 7515 and RFC 7519. The token that jwt.io shows is dropped by its subject,
+    those of libraries' manuals by all that they claim.
     """
     parts = text.split(".")
     header, payload = _json_object(parts[0]), _json_object(parts[1] if len(parts) > 1 else "")
     if not header or not payload or "alg" not in header:
         return False
-    return payload.get("sub") != _JWT_IO_SUBJECT
+    return payload.get("sub") != _JWT_IO_SUBJECT and payload not in _TOY_CLAIMS
 
 
 # --- private keys ----------------------------------------------------------------------------
@@ -379,7 +413,7 @@ def private_key(text: str) -> bool | None:
     (cut, or mangled on the way) stays plausible.
     """
     block = _pem(text)
-    if block is None or _encrypted(*block):
+    if block is None or _encrypted(*block) or base64.b64encode(block[2]).decode() in _DOCUMENTED:
         return False
     return True if _well_formed(*block) else None
 
@@ -465,6 +499,10 @@ _MIN_DIGITS = 2
 _MIN_LETTERS = 4
 _PART = re.compile(r"[A-Za-z]*|[0-9]*|[A-Za-z]{1,4}[0-9]{1,3}|[0-9]{1,2}[A-Za-z]{1,2}")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
+_NOT_DRAWN = re.compile(r"(?i)(?:pkcs|sha|utf|aes|krb|oauth|x5)[0-9]{1,3}|(?:18|19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]")
+"""Where words get their digits from: ``PKCS12SafeBag``, ``krb5ConfigUri``, ``Comedy1999-12-31Munden``."""
+_KEY_LISTED = re.compile(r"(?:rsa|dsa|elg|ed|cv|nistp)[0-9]{3,5}/(?:0x)?[0-9A-F]{8,40}")
+"""A public key's algorithm and id, as GnuPG lists them."""
 
 
 _SYMBOL = re.compile(r"_*[A-Za-z0-9]{0,14}(?:_{1,2}[A-Za-z0-9]{1,14}){2,20}_*")
@@ -489,14 +527,22 @@ def random_token(text: str) -> bool | None:
     """Keep what looks drawn by a machine; drop words, identifiers, UUIDs, numbers, stand-ins."""
     if len(text) < _MIN_TOKEN or _stand_in(text) or _UUID.fullmatch(text) or _is_symbol(text):
         return False
+    if _KEY_LISTED.fullmatch(text) or _stand_in_in_base64(text):
+        return False
     core = max(_SEPARATORS.split(text), key=len)
     if _HEX.fullmatch(core) and (len(core) >= _MIN_HEX or core == text):
         return None if len(core) >= _MIN_HEX and _classes(core) > 1 else False
-    digits = sum(sign.isdigit() for sign in text)
+    digits = sum(sign.isdigit() for sign in _NOT_DRAWN.sub("", text))
     letters = sum(sign.isalpha() for sign in text)
     mixed = digits + (_classes(text) > 2) >= _MIN_DIGITS or _chopped(text, *_TO_PIECES)  # noqa: PLR2004
     enough = letters >= _MIN_LETTERS and mixed
     return None if enough and not _composed(text) and not _wordy(text) else False
+
+
+def _stand_in_in_base64(text: str) -> bool:
+    """Whether it says in base64 what stands there: ``ZXhhbXBsZV92YWx1ZQ==``, example_value."""
+    raw = b64(text) or b""
+    return raw.isascii() and raw.decode("ascii").isprintable() and _says_so(raw.decode("ascii"))
 
 
 def not_words(text: str) -> bool | None:
@@ -510,7 +556,7 @@ _TIMID = frozenset(
     "default none null nil true false undefined string required optional hidden postgres mysql "
     "mongo mongodb redis rabbitmq oracle db database sa me foo bar baz foobar hunter2 aladdin "
     "opensesame sesame swordfish qwerty login pw x abc host hostname server localhost key apikey "
-    "api_key foobar1 my_pass mypass somepassword somepass yourpassword password_here "
+    "api_key foobar1 foopass xpassword my_pass mypass somepassword somepass yourpassword password_here "
     "pass_word correcthorsebatterystaple wordpress sqlserver passwort kennwort contrase\N{LATIN SMALL LETTER N WITH TILDE}a "
     "contrasena senha motdepasse wachtwoord".split()
 )
@@ -566,7 +612,7 @@ def _is_strong(text: str) -> bool:
     letters = any(sign.isalpha() for sign in text)
     digits = any(sign.isdigit() for sign in text)
     kinds = _classes(text) + bool(_SIGNS.search(text))
-    return letters and digits and kinds > 2 and not _is_name(text)  # noqa: PLR2004
+    return letters and digits and kinds > 2 and not _is_name(text.lstrip("#").strip("*"))  # noqa: PLR2004
 
 
 def _timid_in_base64(text: str) -> bool:
@@ -583,13 +629,18 @@ _KEYS = re.compile(
     r".*(?:pass|passwd|password|passphrase|secret|token|apikey|username|hostname|server|account|login)"
 )
 _VARIABLE = re.compile(r"[a-z_]+|[A-Z_]+")
+_NUMBER = re.compile(r"0[xX][0-9A-Fa-f]+|[0-9]+")
+_CRYPTED = re.compile(
+    r"(?:apr1|sha1|md5|argon2\w{1,2}|pbkdf2\w*|2[abxy])\$|(?:g?y|[15678])\$[0-9A-Za-z]{1,16}\$|[./0-9A-Za-z]{2,16}\$[./0-9A-Za-z]{22,86}$"
+)
+"""The rest of a hash whose first sign is no part of the match: not the password."""
 
 
 def field_password(text: str) -> bool | None:
     """Judge as ``strong_password`` does, but leave ``name=password`` to the match of the password alone."""
-    name, mark, _ = text.partition("=")
-    assigned = mark and (_KEYS.fullmatch(name.lower()) or (_VARIABLE.fullmatch(name) and _wordy(name)))
-    return False if assigned else strong_password(text)
+    name, mark, value = text.partition("=")
+    named = _KEYS.fullmatch(name.lower()) or (_VARIABLE.fullmatch(name) and (_wordy(name) or _NUMBER.fullmatch(value)))
+    return False if (mark and named) or _CRYPTED.match(text) else strong_password(text)
 
 
 def _percent_decoded(text: str) -> str:
@@ -606,7 +657,7 @@ _URI = re.compile(r"[a-z0-9+.-]{2,40}://([^:@/]*):([^@/]*)@([^/:?,\s]+)", re.IGN
 _LOCAL = re.compile(
     r"localhost|127\.[\d.]+|0\.0\.0\.0|\[?::1\]?|host|hostname|server|domain|ip|address|"
     r"my-?\w{0,12}|your\w*|host\.docker\.internal|(?:.+\.)?(?:example|test|invalid|localhost|local)|"
-    r"(?:.+\.)?example\.(?:com|org|net|edu|io)|(?:.+\.)?(?:domain|host|server|mydomain)\.(?:com|tld)",
+    r"(?:.+\.)?example\.(?:com|org|net|edu|io)|(?:.+\.)?(?:domain|host|server|mydomain|(?:my)?company)\.(?:com|tld)",
     re.IGNORECASE,
 )
 
@@ -752,7 +803,7 @@ def cisco_type7(text: str) -> bool | None:
 def ldap_hash(text: str) -> bool | None:
     """Check that an RFC 2307 hash ({SSHA}…) is base64 of a digest, with or without salt."""
     raw = b64(text.rpartition("}")[2])
-    return raw is not None and 16 <= len(raw) <= 128  # noqa: PLR2004
+    return raw is not None and 16 <= len(raw) <= 128 and text not in _DOCUMENTED  # noqa: PLR2004
 
 
 _ALGORITHM = re.compile(

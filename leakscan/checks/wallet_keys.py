@@ -244,6 +244,8 @@ def seed_phrase(text: str) -> bool | None:
     words = re.findall(r"[a-z]+", text)
     if len(words) not in _COUNTS or len(set(words)) < 0.8 * len(words) or " ".join(words) in _PHRASES:
         return False
+    if words == sorted(words):  # an index, a word list
+        return False
     odd = [w for w in words if w in _NO_SEED_WORDS or (_NO_SEED_ENDINGS.search(w) and w not in _WORDS_WITH_ENDINGS)]
     plural = sum(word.endswith("s") and not word.endswith("ss") for word in words)
     return False if odd or plural > 0.2 * len(words) else None
