@@ -262,18 +262,12 @@ def mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
             rest = text[: found.start()] + text[found.end() :]
             if "[]" not in rest and "[^]" not in rest:
                 yield f"{key} without {found[0]}", replace(rule, **{key: rest})
-    if not _is_caseless(rule.pattern):
-        yield "any case", replace(rule, pattern=f"(?i:{rule.pattern})")
+    yield "any case", replace(rule, pattern=f"(?i:{rule.pattern})")
     yield "edges", replace(rule, edges=not rule.edges)
     if rule.check:
         yield "no check", replace(rule, check="")
     if rule.entropy:
         yield "no entropy", replace(rule, entropy=0.0)
-
-
-def _is_caseless(pattern: str) -> bool:
-    """Whether a pattern means the same in any case: then that is no change."""
-    return dialect.parse(f"(?i:{pattern})") == dialect.parse(f"(?:{pattern})")
 
 
 def is_noticed(rule: Rule) -> bool:
