@@ -12,6 +12,7 @@ import termios
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -20,6 +21,8 @@ import pytest
 
 from leakscan import __version__
 from leakscan.__main__ import main
+from leakscan.commands.rules import logic
+from leakscan.rules import load, shipped
 from leakscan.types import Outcome, Shard, Slice, Tally
 
 SSN = "536-22-" + "8734"
@@ -412,6 +415,36 @@ def test_rules_show_gives_all_of_a_rule(run: Run) -> None:
     assert out.startswith("US_SSN: US Social Security number")
     assert "⟦" in out
     assert "  remediation" in out
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"confidence": "high"}, "high by its form"),
+        ({"confidence": "low"}, "low by its form"),
+        (
+            {"confidence": "low", "context": ("w",)},
+            "low by its form; medium beside a context word; high in a field named by one",
+        ),
+        (
+            {"confidence": "low", "context": ("w",), "context_required": True, "check": "luhn"},
+            "medium beside a context word; high in a field named by one or if luhn proves it; "
+            "none without a context word or if luhn disproves it",
+        ),
+        (
+            {"confidence": "low", "context": ("w",), "context_required": True, "field_only": True},
+            "high in a field named by one; none without a context word in a field name",
+        ),
+        ({"confidence": "medium", "entropy": 3.5}, "medium by its form; none below 3.5 bits a character"),
+    ],
+)
+def test_the_confidence_of_a_rule_is_said_in_words(about: dict[str, Any], said: str) -> None:
+    rule = replace(next(iter(load(shipped()))), **{"check": "", "context": (), "entropy": 0.0, "calm": False, **about})
+    assert logic(rule) == said
+
+
+def test_rules_show_knows_whole_fields(run: Run) -> None:
+    assert "once for all its records" in run("rules", "show", "PII_COLUMN")[1]
 
 
 def test_rules_show_helps_with_a_wrong_name(run: Run) -> None:

@@ -51,13 +51,42 @@ def show(rule_id: str, files: tuple[str, ...]) -> None:
         click.echo(line)
 
 
+def logic(rule: Rule) -> str:
+    """How sure a finding of the rule is, and when there is none: what `Matcher.find` decides, in a sentence."""
+    field = "in a field named by one"
+    sure = [field] * bool(rule.context) + [f"if {rule.check} proves it"] * bool(rule.check)
+    if rule.field_only or rule.confidence == "high":
+        steps = []
+    elif rule.context_required:
+        steps = [f"{rule.confidence if rule.confidence != 'low' else 'medium'} beside a context word"]
+    else:
+        steps = [f"{rule.confidence} by its form"]
+        steps += ["medium beside a context word"] * bool(rule.context and rule.confidence == "low")
+    if rule.confidence == "high":
+        steps.append("high by its form" if not rule.context_required else f"high {_needed(rule)}")
+    elif sure:
+        steps.append("high " + " or ".join(sure))
+    none = [f"without a context word{' in a field name' * rule.field_only}"] * rule.context_required
+    none += [f"if {rule.check} disproves it"] * bool(rule.check)
+    none += [f"below {rule.entropy:g} bits a character"] * bool(rule.entropy)
+    if none:
+        steps.append("none " + " or ".join(none))
+    if rule.calm:
+        steps.append("low in fields for ids, hashes, times and the like, unless a context word says otherwise")
+    return "; ".join(steps)
+
+
+def _needed(rule: Rule) -> str:
+    return "in a field named by a context word" if rule.field_only else "with a context word"
+
+
 def describe(rule: Rule) -> list[str]:
     """A rule as lines of text."""
     named: list[tuple[str, Any]] = [
         ("category", rule.category),
         ("entity", rule.entity),
         ("severity", rule.severity),
-        ("confidence", f"{rule.confidence} for a bare match"),
+        ("confidence", logic(rule)),
         ("pattern", rule.pattern),
         ("before", rule.before),
         ("check", rule.check),
