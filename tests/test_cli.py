@@ -428,8 +428,10 @@ def test_rules_show_gives_all_of_a_rule(run: Run) -> None:
         ),
         (
             {"confidence": "low", "context": ("w",), "context_required": True, "check": "luhn"},
-            "medium beside a context word; high in a field named by one or if luhn proves it; "
-            "none without a context word or if luhn disproves it",
+            (
+                "medium beside a context word; high in a field named by one or if luhn proves it; "
+                "none without a context word or if luhn disproves it"
+            ),
         ),
         (
             {"confidence": "low", "context": ("w",), "context_required": True, "field_only": True},
