@@ -45,6 +45,8 @@ _TELLING = 8.0
 """Bits below which a stretch of a pattern is found nearly everywhere."""
 _MOST_TIGHT, _MOST_LOOSE = 40, 8
 """Repeats beyond these make the automaton larger and its hits hardly rarer."""
+_LITTLE, _LONG = 4.0, 4
+"""Bits of what is no loss, behind so many repeats at least."""
 _OTHER = 4
 """A character outside ASCII is up to four bytes of UTF-8, or up to two JSON escapes."""
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -453,12 +455,19 @@ def _window(items: list[Node]) -> tuple[list[Node], int]:
         first = run[0]
     if last < len(items) and _is_fixed(items[last - 1]) and _is_written_simply(items[last]):
         last += 1
+    while last - first > 1 and _ends_a_swarm(*items[last - 2 : last]):
+        last -= 1
     window = items[first:last]
     if len(window) == 1:
         one = _trim(window[0])
         return [one], _most([*items[:first], one])
     end = _trim(window[-1])
     return [_trim(window[0]), *window[1:-1], end], _most([*items[: last - 1], end])
+
+
+def _ends_a_swarm(run: Node, end: Node) -> bool:
+    """Whether an end that tells little behind a run of any length would be hit at every place the run goes on."""
+    return isinstance(run, Rep) and run.lo >= _LONG and run.hi > run.lo and _bits(end) < _LITTLE
 
 
 def _is_fixed(node: Node) -> bool:
@@ -501,7 +510,7 @@ def _trim(node: Node) -> Node:
     if isinstance(node, Rep):
         count = min(node.lo, _MOST_TIGHT if _is_tight(node) else _MOST_LOOSE)
         return Rep(node.node, count, count)
-    if isinstance(node, Alt) and not _is_tight(node):
+    if isinstance(node, Alt) and not (_is_tight(node) and _is_fixed(node)):
         windows = [Seq(tuple(_window(_flatten(option))[0])) for option in node.options]
         return Alt(tuple(windows)) if all(window.items for window in windows) else node
     return node

@@ -236,7 +236,7 @@ class Narrower:
                 return None
 
             def near(text: str, names: Path, reading: Reading) -> Near:
-                if rescan or reading == "view":
+                if rescan or reading == "view" or (reading == "inner" and len(rules) > 1):
                     return self.near(text, names)
                 points = _points(block, leaf, found) if reading == "leaf" and rules else None
                 if points is None:

@@ -27,8 +27,8 @@ HOSTS = {
 RULES = load(shipped())
 
 
-def spans(rule: Rule, text: str, example: Example) -> list[tuple[int, int, int]]:
-    return [(m.start, m.end, m.confidence) for m in Matcher(rule).find(text, example.path)]
+def spans(matcher: Matcher, text: str, example: Example) -> list[tuple[int, int, int]]:
+    return [(m.start, m.end, m.confidence) for m in matcher.find(text, example.path)]
 
 
 def settled(found: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
@@ -40,34 +40,32 @@ def settled(found: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
     return sorted(kept)
 
 
-def cases(kind: str) -> list[object]:
-    return [
-        pytest.param(rule, example, id=f"{rule.id}-{index}")
-        for rule in RULES
-        for index, example in enumerate(getattr(rule, kind))
-    ]
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_leaks_are_found_to_the_character_in_every_host(rule: Rule) -> None:
+    matcher = Matcher(rule)
+    for example in rule.leaks:
+        for host, (left, right) in HOSTS.items():
+            text = left + example.text + right
+            found = [f for f in spans(matcher, text, example) if f[2] >= MEDIUM]
+            expected = [(s + len(left), e + len(left)) for s, e in example.spans]
+            assert settled(found) == expected, (host, text)
 
 
-@pytest.mark.parametrize(("rule", "example"), cases("leaks"))
-def test_leaks_are_found_to_the_character_in_every_host(rule: Rule, example: Example) -> None:
-    for host, (left, right) in HOSTS.items():
-        text = left + example.text + right
-        found = [f for f in spans(rule, text, example) if f[2] >= MEDIUM]
-        expected = [(s + len(left), e + len(left)) for s, e in example.spans]
-        assert settled(found) == expected, (host, text)
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.weak], ids=lambda rule: rule.id)
+def test_weak_leaks_are_found_at_low_confidence(rule: Rule) -> None:
+    matcher = Matcher(rule)
+    for example in rule.weak:
+        found = spans(matcher, example.text, example)
+        assert settled(found) == list(example.spans), example.text
+        assert all(confidence < MEDIUM for _, _, confidence in found), example.text
 
 
-@pytest.mark.parametrize(("rule", "example"), cases("weak"))
-def test_weak_leaks_are_found_at_low_confidence(rule: Rule, example: Example) -> None:
-    found = spans(rule, example.text, example)
-    assert settled(found) == list(example.spans)
-    assert all(confidence < MEDIUM for _, _, confidence in found)
-
-
-@pytest.mark.parametrize(("rule", "example"), cases("clean"))
-def test_near_misses_are_left_alone(rule: Rule, example: Example) -> None:
-    assert spans(rule, example.text, example) == []
-    assert spans(rule, json.dumps({"text": example.text}), example) == []
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_near_misses_are_left_alone(rule: Rule) -> None:
+    matcher = Matcher(rule)
+    for example in rule.clean:
+        assert spans(matcher, example.text, example) == [], example.text
+        assert spans(matcher, json.dumps({"text": example.text}), example) == [], example.text
 
 
 def test_every_rule_has_examples_of_both_kinds() -> None:

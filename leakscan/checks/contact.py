@@ -178,7 +178,24 @@ def _reads_as_date(text: str) -> bool:
     return re.match(r"(?:19|20)[0-9]{2}[-./ ](?:0?[1-9]|1[0-2])[-./ ]", text) is not None
 
 
+# -- addresses ---------------------------------------------------------------------------------------------------
+
+_CJK_ADDRESS = re.compile(
+    # A province or city of China or Taiwan and a road; a prefecture of Japan; a province of Korea, a district, a road.
+    "(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|"
+    "内蒙古|广西|西藏|宁夏|新疆|香港|澳门|臺北|台北|新北|桃園|臺中|台中|臺南|台南|高雄)[^0-9 ]*(?:路|街|道|巷|弄|里|胡同|段)[^0-9 ]{0,4} ?[0-9]{1,5}(?:号|號|弄|巷).*|"
+    "(?:東京都|北海道|京都府|大阪府|[一-鿿]{2,3}県)[^0-9 ]{2,} ?[0-9]{1,4}(?:-[0-9]|−[0-9]|‐[0-9]|丁目|番).*|"
+    "(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충청[남북]|충북|충남|전라[남북]|전북|전남|경상[남북]|경북|경남|제주)[^ ]* .*[구군시읍면동] .*"
+)
+
+
+def cjk_address(text: str) -> bool | None:
+    """An address of China, Taiwan, Japan or Korea: it begins with a province, prefecture or city of the first rank."""
+    return None if _CJK_ADDRESS.fullmatch(text) else False
+
+
 CHECKS: dict[str, Check] = {
+    "cjk_address": cjk_address,
     "email_address": email_address,
     "email_spelled_out": email_spelled_out,
     "phone_international": phone_international,

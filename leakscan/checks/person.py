@@ -232,7 +232,7 @@ _PRINTED_STREETS = re.compile(
     r"(?i)\b123 (?:main|fake|any|example|elm|oak|street|test)|\b1600 (?:pennsylvania|amphitheatre)|\b742 evergreen|"
     r"\b51 franklin|\b59 temple|\b675 mass|\b221b baker|\b10 downing|\b1 infinite loop|\b1 (?:apple park|microsoft)|"
     r"one microsoft way|\bmusterstra|\bexample st|\bbeispielstra|\banytown|\bmusterstadt|\b444 castro|\b171 second|"
-    r"\b543 howard|\b559 nathan|\b77 massachusetts|\b650 townsend|\b5405 mission|\b1111 main|\b1234 "
+    r"\b111 8th|\b543 howard|\b559 nathan|\b77 massachusetts|\b650 townsend|\b5405 mission|\b1111 main|\b1234 "
 )
 """Where documentation, licences and everybody lives."""
 
