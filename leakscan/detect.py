@@ -34,7 +34,6 @@ from leakscan.types import (
 )
 from leakscan.views import views
 
-
 _SHORT = 1024
 """Code points of a text in which a rule is looked for as it is near a hit: much faster, but without a time limit."""
 

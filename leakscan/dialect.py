@@ -18,7 +18,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 with warnings.catch_warnings():
@@ -107,6 +107,7 @@ class Look:
 Node = Chars | Seq | Alt | Rep | Look
 
 
+@lru_cache(maxsize=4096)
 def parse(pattern: str, *, looks: bool = False) -> Node:
     """Parse `pattern`, dropping its zero-width parts, or with `looks` those that do not hold for raw bytes as well.
 

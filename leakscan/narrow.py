@@ -7,11 +7,13 @@ decides). A hit is looked at a second time in the raw bytes around it; a unit th
 from __future__ import annotations
 
 import re
+import struct
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase
 from typing import Literal
 
 from leakscan.engine import ANCHOR, BASE64, ENCODED, ESCAPED, FIELD, SLASHED, Engine, Hits
@@ -185,11 +187,8 @@ class Narrower:
     def _in_reach(self, what: int, raw: bytes, at: int, surroundings: _Surroundings, *, thorough: bool) -> set[int]:
         """The rules that need a phrase around the anchor hit before `at`, and whose shape is where that counts for it."""
         out: set[int] = set()
-        phrases = self._engine.phrases(what)
-        if len(phrases) > 1 and _phrase_at(tuple(phrases), raw, at) is None:
-            return out
-        for words in phrases:
-            found = _phrase_at((words,), raw, at)
+        for words in self._engine.phrases(what):
+            found = _phrase_at(words, raw, at)
             if found is None:
                 continue
             rules = self._engine.rules_needing(words)
@@ -265,7 +264,7 @@ class Narrower:
             for end, what in hits
             if what >= ANCHOR
             for words in self._engine.phrases(what)
-            if _phrase_at((words,), data, end)
+            if _phrase_at(words, data, end)
             for rule in self._engine.rules_needing(words)
         }
         near = self._near(hits, needy, _code_points(data, [end for end, _ in hits]))
@@ -345,12 +344,33 @@ class _Everywhere(_Surroundings):
         return True
 
 
-def _phrase_at(phrases: tuple[str, ...], raw: bytes, at: int) -> tuple[int, int] | None:
-    """Bytes around `at` within which one of the context phrases stands whose anchor ends there."""
-    reach = max(len(words) + 2 if words.isascii() else 16 * len(words) for words in phrases)
+def _phrase_at(words: str, raw: bytes, at: int) -> tuple[int, int] | None:
+    """Bytes around `at` within which a context phrase stands whose anchor ends there."""
+    reach, plain, escaped = _looked_for(words)
     low, high = max(0, at - reach), at + reach
-    found = keyword(*phrases).search(raw, low, high)
+    around = raw[low:high]
+    run_together = around.translate(_LOWER, b" _-\\")
+    if plain not in run_together and escaped not in run_together:  # most are not: that spares them an expression
+        mixed = plain != escaped and b"\\" in around and not around.isascii()
+        if not mixed:
+            return None
+    found = keyword(words).search(raw, low, high)
     return None if found is None else (found.start(), min(high, len(raw)))
+
+
+@lru_cache(maxsize=16384)
+def _looked_for(words: str) -> tuple[int, bytes, bytes]:
+    """How far from an anchor in it a phrase may reach; what is there in lower case without gaps, as it is or escaped."""
+    letters = words.encode().translate(_LOWER, b" _-\\")
+    if words.isascii():
+        return len(words) + 2, letters, letters
+    units = (char if char.isascii() else "".join(f"u{unit:04x}" for unit in _units(char)) for char in words)
+    return 16 * len(words), letters, "".join(units).encode().translate(_LOWER, b" _-\\")
+
+
+def _units(char: str) -> tuple[int, ...]:
+    """The UTF-16 code units of a character."""
+    return struct.unpack(f">{len(char.encode('utf-16-be')) // 2}H", char.encode("utf-16-be"))
 
 
 def _points(block: Block, leaf: Leaf, hits: Hits) -> Sequence[int] | None:
@@ -389,6 +409,7 @@ def _code_points(data: bytes, ends: Sequence[int]) -> Sequence[int]:
     return points
 
 
+_LOWER = bytes.maketrans(ascii_uppercase.encode(), ascii_lowercase.encode())
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _ESCAPES = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
 

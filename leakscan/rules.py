@@ -100,17 +100,16 @@ class Matcher:
         return regex.compile(f"{_WORD_LEFT}(?:{words}){_WORD_RIGHT}", regex.ASCII | regex.IGNORECASE)
 
     @cached_property
-    def _raw(self) -> tuple[re.Pattern[bytes], re.Pattern[bytes]] | None:
-        """What every match looks like in raw bytes; before it a quicker expression that finds at least as much.
-
-        One that begins with a look behind is tried at every byte, instead of at those it can begin with.
-        """
+    def _raw(self) -> re.Pattern[bytes] | None:
+        """What every match looks like in raw bytes."""
         expression = dialect.raw(_whole(self.rule))
-        if not expression:
-            return None
         left, right = (_RAW_LEFT, RIGHT) if self.rule.edges else ("", "")
-        bare = _LOOK_BEHIND.sub("", expression)
-        return re.compile(bare.encode()), re.compile(f"{left}(?:{expression}){right}".encode())
+        return re.compile(f"{left}(?:{expression}){right}".encode()) if expression else None
+
+    @cached_property
+    def _raw_body(self) -> re.Pattern[bytes]:
+        """`_raw` without what it wants to see in front: that is tried at every byte, this only where it may begin."""
+        return re.compile(_LOOK_BEHIND.sub("", dialect.raw(_whole(self.rule))).encode())
 
     @cached_property
     def look(self) -> int:
@@ -148,10 +147,9 @@ class Matcher:
 
     def may_be_in(self, raw: bytes, low: int, high: int) -> bool:
         """Whether a match may stand in ``low:high`` of a unit's raw bytes; never False if one does."""
-        if self._raw is None:
-            return True
-        quick, exact = self._raw
-        return quick.search(raw, low, high) is not None and exact.search(raw, low, high) is not None
+        if self._raw_body.search(raw, low, high) is None:
+            return False
+        return self._raw is None or self._raw.search(raw, low, high) is not None
 
     @cached_property
     def _is_tight(self) -> bool:
@@ -318,10 +316,9 @@ def entropy(value: str) -> float:
 
 
 @lru_cache(maxsize=16384)
-def keyword(*phrases: str) -> re.Pattern[bytes]:
-    """Finds context phrases in raw bytes where they may be whole words of a text, or of a name in any case."""
-    words = "|".join(map(dialect.raw_phrase, phrases))
-    return re.compile(f"{_KEYWORD_LEFT}(?i:{words}){_KEYWORD_RIGHT}".encode())
+def keyword(phrase: str) -> re.Pattern[bytes]:
+    """Finds a context phrase in raw bytes where it may be whole words of a text, or of a name in any case."""
+    return re.compile(f"{_KEYWORD_LEFT}(?i:{dialect.raw_phrase(phrase)}){_KEYWORD_RIGHT}".encode())
 
 
 # -- loading -----------------------------------------------------------------------------------------------------

@@ -44,10 +44,10 @@ _GAP_CHAR = np.zeros(256, bool)
 _GAP_CHAR[list(b" _-")] = True
 _UPPER = np.zeros(256, bool)
 _UPPER[ord("A") : ord("Z") + 1] = True
-_ESCAPES = (("%", 3), *(("\\", back + size) for back in (0, len("u005c")) for size in (2, 4, 6)))
-"""How far in front an escape whose last character looks like a letter begins: ``%0A``, ``\\n``, ``\\x0a``, ``\\u000a``.
+_ESCAPES = (("%", 3, ""), ("\\", 2, ""), ("\\", 4, "x"), *(("\\", back, "u") for back in (6, 7, 9, 11)))
+"""Escapes whose last character looks like a letter in front: how each begins, how far in front, and goes on.
 
-The backslash of one that is written out may itself be an escape in JSON source.
+``%0A``, ``\\n``, ``\\x0a``, ``\\u000a``; the backslash of one that is written out may itself be ``\\u005c`` in JSON source.
 """
 
 
@@ -97,8 +97,9 @@ class Sieve:
         left, right = raw[np.maximum(starts - 1, 0)], raw[np.minimum(ends, last)]
         begins = (starts == 0) | _UPPER[raw[starts]] & ~(_UPPER[left] & _UPPER[raw[np.minimum(starts + 1, last)]])
         stops = (ends > last) | _UPPER[right] & ~(_UPPER[raw[ends - 1]] & _UPPER[raw[np.minimum(ends + 1, last)]])
-        for mark, back in _ESCAPES:
-            begins |= raw[np.maximum(starts - back, 0)] == ord(mark)
+        for mark, back, then in _ESCAPES:
+            escape = raw[np.maximum(starts - back, 0)] == ord(mark)
+            begins |= escape & (raw[np.maximum(starts - back + 1, 0)] == ord(then)) if then else escape
         if seams is not None:
             begins |= _among(seams, starts)
             stops |= _among(seams, ends)

@@ -26,24 +26,24 @@ LOW, MEDIUM, HIGH = range(3)
 """Ranks of a confidence: indices into CONFIDENCES."""
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-class Lazy(Sequence[T]):
+class Lazy(Sequence[_T]):
     """A sequence of known length whose items are made when they are first asked for."""
 
-    def __init__(self, size: int, make: Callable[[int], T]) -> None:
-        self._made: list[T | None] = [None] * size
+    def __init__(self, size: int, make: Callable[[int], _T]) -> None:
+        self._made: list[_T | None] = [None] * size
         self._make = make
 
     def __len__(self) -> int:
         return len(self._made)
 
     @overload
-    def __getitem__(self, index: int) -> T: ...
+    def __getitem__(self, index: int) -> _T: ...
     @overload
-    def __getitem__(self, index: slice) -> list[T]: ...
-    def __getitem__(self, index: int | slice) -> T | list[T]:
+    def __getitem__(self, index: slice) -> list[_T]: ...
+    def __getitem__(self, index: int | slice) -> _T | list[_T]:
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         made = self._made[index]
