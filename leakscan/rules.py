@@ -267,7 +267,7 @@ class Matcher:
         elif word:
             rank = max(rank, MEDIUM)
             evidence.append(f"context:{word}")
-        elif self.rule.calm and _is_calm(path):
+        elif self.rule.calm and is_calm(path):
             rank = LOW
             evidence.append("calm field")
         return Match(span[0], span[1], rank, tuple(evidence))
@@ -287,7 +287,8 @@ def _remembered(check: str) -> Check:
     return lru_cache(maxsize=128)(checks.CHECKS[check])
 
 
-def _is_calm(path: Path) -> bool:
+def is_calm(path: Path) -> bool:
+    """Whether the last name in `path` says that numbers and letters there are no one's: ids, hashes, times, embeddings."""
     names = [step for step in path if isinstance(step, str)]
     return bool(names) and _CALM.search(split_name(names[-1])) is not None
 

@@ -284,12 +284,21 @@ def test_the_manifest_has_a_line_a_shard_and_the_totals(tmp_path: FilePath) -> N
     )
     manifest.add(outcome("c.jsonl", notes=["latin-1"]))
     manifest.close()
-    shard = {"uri": "a.jsonl", "member": None, "format": "jsonl", "bytes": 200, "records": 20, "columns": []}
+    shard = {
+        "uri": "a.jsonl",
+        "member": None,
+        "format": "jsonl",
+        "bytes": 200,
+        "records": 20,
+        "calm": [],
+        "columns": [],
+    }
     none = {"bytes": 0, "records": 0, "fields": []}
     assert [json.loads(line) for line in path.read_text().splitlines()] == [
         shard
         | {
             "fields": ["/text", "/id"],
+            "calm": ["/id"],
             "status": "partial",
             "coverage": [{"kind": "coverage.malformed", "at": "line 3", "detail": "not JSON"}],
             "notes": [],

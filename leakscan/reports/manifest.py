@@ -14,7 +14,8 @@ import orjson
 from leakscan.masking import valid
 from leakscan.reports import About
 from leakscan.reports.target import Target
-from leakscan.types import SEVERITIES, Column, Gap, Outcome
+from leakscan.rules import is_calm
+from leakscan.types import SEVERITIES, Column, Gap, Outcome, Tally
 
 
 class Manifest:
@@ -78,12 +79,17 @@ def entry(outcomes: list[Outcome]) -> dict[str, Any]:
         "format": next((tally.format for tally in tallies if tally.format), ""),
         "bytes": sum(tally.bytes for tally in tallies),
         "records": sum(tally.records for tally in tallies),
-        "fields": list(dict.fromkeys(valid(name) for tally in tallies for name in tally.fields)),
+        "fields": list(map(valid, _fields(tallies))),
+        "calm": [valid(name) for name in _fields(tallies) if is_calm(tuple(name.split("/")))],
         "columns": [_column(column) for outcome in outcomes for column in outcome.columns],
         "status": "unread" if unread else "partial" if gaps or any(tally.unread for tally in tallies) else "scanned",
         "coverage": [{"kind": gap.kind, "at": valid(gap.at), "detail": valid(gap.detail)} for gap in gaps],
         "notes": list(dict.fromkeys(valid(note) for tally in tallies for note in tally.notes)),
     }
+
+
+def _fields(tallies: list[Tally]) -> list[str]:
+    return list(dict.fromkeys(name for tally in tallies for name in tally.fields))
 
 
 def _column(column: Column) -> dict[str, Any]:
