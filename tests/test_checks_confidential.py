@@ -14,14 +14,23 @@ VERDICTS = [
     ("client_name", "Example Inc", False),
     ("code_name", "Kestrel", None),
     ("code_name", "Focal", False),
+    ("contract_parties", "Halvorsen Robotics, Inc. and Tessera Labs LLC", None),
+    ("contract_parties", "BeOpen.com Inc and the Licensee", False),
+    ("contract_parties", "France and Spain", False),
     ("internal_host", "https://wiki.halvorsen.corp", None),
     ("internal_host", "https://jira.halvorsen.com/browse/RLHF-2841", None),
     ("internal_host", "http://metadata.google.internal", False),
     ("internal_host", "https://issues.apache.org/jira/browse/X-1", False),
     ("owner_notice", "property of Northwind Labs Inc", None),
     ("owner_notice", "property of the Regents", False),
+    ("pay_rate", "$42.50", None),
+    ("pay_rate", "0.00", False),
     ("rubric_items", '"criterion": "Cites the dose", "weight": 5', None),
     ("rubric_items", '"criterion": "gini"', False),
+    ("tax_form", "W-9 TIN: 53" + "6-22-8734", None),
+    ("tax_form", "W-9 TIN: 123-45-6789", False),
+    ("tax_form", "W-9 TIN: 536-00-8734", False),
+    ("tax_form", "W-9", False),
 ]
 
 

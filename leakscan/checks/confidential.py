@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from leakscan.checks.digits import digits_of, is_filler
 from leakscan.types import Check
 
 _RELEASES = frozenset(
@@ -75,10 +76,37 @@ def owner_notice(text: str) -> bool | None:
     return False if _OPEN_OWNERS.search(text) else None
 
 
+_FIRM = re.compile(r"\b(?:Inc|Corp|Corporation|LLC|Ltd|Limited|GmbH|AG|PLC|SAS|BV|LLP|LP|Company|Co|Pty|Pvt|S\.A)\b")
+
+
+def contract_parties(text: str) -> bool | None:
+    """The two sides of a contract: one of them a company, none a publisher of free software or a placeholder."""
+    open_ = _OPEN_OWNERS.search(text) or re.search(
+        r"(?i)\b(?:cnri|beopen|stichting mathematisch|licens(?:or|ee))\b", text
+    )
+    return None if _FIRM.search(text) and not open_ else False
+
+
+def tax_form(text: str) -> bool | None:
+    """A tax form that ends in a taxpayer number nobody typed to fill it (IRS: no part of it all zeros)."""
+    digits = digits_of(text[-12:])[-9:]
+    typed = is_filler(digits) or digits in ("123456789", "078051120", "219099999")
+    parts = digits[:3], digits[3:5], digits[5:]
+    return None if len(digits) == 9 and not typed and all(set(part) != {"0"} for part in parts) else False  # noqa: PLR2004
+
+
+def pay_rate(text: str) -> bool | None:
+    """An amount somebody is paid: more than nothing."""
+    return None if digits_of(text).strip("0") else False
+
+
 CHECKS: dict[str, Check] = {
     "client_name": client_name,
     "code_name": code_name,
+    "contract_parties": contract_parties,
     "internal_host": internal_host,
     "owner_notice": owner_notice,
+    "pay_rate": pay_rate,
     "rubric_items": rubric_items,
+    "tax_form": tax_form,
 }

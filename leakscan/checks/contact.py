@@ -194,10 +194,26 @@ def cjk_address(text: str) -> bool | None:
     return None if _CJK_ADDRESS.fullmatch(text) else False
 
 
+_NO_PROFILES = frozenset(
+    # What stands behind the host of a social network and is no person.
+    "share sharer intent home login signup search explore about help privacy terms tos legal settings hashtag status "
+    "compose download downloads developers business groups pages events watch marketplace policies jobs contact blog "
+    "features pricing topics trending collections orgs organizations username user name your yourname your_name "
+    "your-username yourusername myusername handle example joinchat sponsors apps notifications messages i m p".split()
+)
+
+
+def social_profile(text: str) -> bool | None:
+    """The address of an account on a social network: none of the network's own pages, and no placeholder."""
+    name = text.rstrip("/").rpartition("/")[2].lstrip("@").lower()
+    return False if name in _NO_PROFILES or name.endswith((".com", ".php", ".html", ".tv")) else None
+
+
 CHECKS: dict[str, Check] = {
     "cjk_address": cjk_address,
     "email_address": email_address,
     "email_spelled_out": email_spelled_out,
     "phone_international": phone_international,
     "phone_national": phone_national,
+    "social_profile": social_profile,
 }

@@ -71,6 +71,7 @@ _DOCUMENTED = _documented(
     # Apache's, Git's, argon2-cffi's, Django's and PostgreSQL's manuals: hashes
     "$apr1$qHDFfhPC$·nITSVHgYbDAK1Y0acGRnY0",
     "nITSVHgYbDAK·1Y0acGRnY0",
+    "xxj31Z·MTZzkVA",
     "$2y$05$c4WoMPo3SXsafkva·.HHa6uXQZWr7oboPiC2bT/r7q1BB8I2s0BRqC",
     "{SHA}VBPuJHI7uixaa6LQG·Wx4s+5GKNE=",
     "qQ5vTYO·3c8dsU",
