@@ -201,15 +201,15 @@ def _compiled(expressions: list[Expression]) -> Any:
 def _scan(database: Any, data: Any) -> tuple[list[int], list[int]]:
     """The ends of all hits, and what was hit."""
     ends: list[int] = []
-    whats: list[int] = []
-    note_end, note_what = ends.append, whats.append
+    hit: list[int] = []
+    note_end, note_what = ends.append, hit.append
 
     def on(what: int, _start: int, end: int, _flags: int, _context: Any) -> None:
         note_end(end)
         note_what(what)
 
     database.scan(data, match_event_handler=on)
-    return ends, whats
+    return ends, hit
 
 
 def _restored(content: bytes) -> Any:

@@ -71,17 +71,17 @@ class Sieve:
         self, data: Any, main: Scan, digits: Scan | None, *, joined: bool, seams: NDArray[Any] | None
     ) -> list[tuple[int, int]]:
         """The hits in `data` by end: those of two scans, the second one for rules that promise digits, and base64."""
-        ends, whats = map(_ints, main(data))
-        at = np.flatnonzero(whats >= self._anchor)
-        out = np.delete(at, self._whole(data, ends[at], whats[at] - self._anchor, seams))  # parts of longer words
-        found = [(np.delete(ends, out), np.delete(whats, out))]
+        ends, hit = map(_ints, main(data))
+        at = np.flatnonzero(hit >= self._anchor)
+        out = np.delete(at, self._whole(data, ends[at], hit[at] - self._anchor, seams))  # parts of longer words
+        found = [(np.delete(ends, out), np.delete(hit, out))]
         base64 = base64_ends(data, joined=joined)
         found.append((base64, np.full(len(base64), self._base64)))
         if digits is not None:
             found.append(_digit_hits(data, digits))
-        ends, whats = map(np.concatenate, zip(*found, strict=True))
-        order = np.lexsort((whats, ends))
-        return list(zip(ends[order].tolist(), whats[order].tolist(), strict=True))
+        ends, hit = map(np.concatenate, zip(*found, strict=True))
+        order = np.lexsort((hit, ends))
+        return list(zip(ends[order].tolist(), hit[order].tolist(), strict=True))
 
     def _whole(
         self, data: Any, ends: NDArray[np.int64], anchors: NDArray[np.int64], seams: NDArray[Any] | None
@@ -137,12 +137,12 @@ def _digit_hits(data: Any, scan: Scan) -> tuple[NDArray[np.int64], NDArray[np.in
     """
     lows, highs = digit_stretches(data)
     pieces = [bytes(data[low:high]) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
-    ends, whats = map(_ints, scan(_SEAM.join(pieces)))
+    ends, hit = map(_ints, scan(_SEAM.join(pieces)))
     sizes = highs - lows
     starts = np.cumsum(sizes + len(_SEAM)) - (sizes + len(_SEAM))
     at = np.searchsorted(starts, ends - 1, side="right") - 1
     inside = ends - starts[at] <= sizes[at]
-    return (ends - starts[at] + lows[at])[inside], whats[inside]
+    return (ends - starts[at] + lows[at])[inside], hit[inside]
 
 
 def digit_stretches(data: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -21,7 +21,7 @@ ROWS = 200
 
 
 def email(number: int) -> str:
-    return f"ines.karlsen{number}@fjordmail.no"
+    return f"mara.karlsen{number}@fjordmail.no"
 
 
 POLICY = Policy(key=b"k", packs=("pii",))
@@ -119,9 +119,9 @@ EXPORTS = {
     },
     "Label Studio (JSON-MIN)": {"text": "x", "annotator": 3, "annotation_id": 12, "lead_time": 4.1, "choice": "a"},
     "doccano": {"id": 1, "text": "x", "annotations": [{"label": 2, "user": 5}], "annotation_approver": "karlsen"},
-    "Argilla": {"text": "x", "responses": {"quality": [{"value": 3, "user_id": "ines"}]}},
-    "Prodigy": {"text": "x", "_task_hash": 77, "_annotator_id": "ner-ines", "_session_id": "ner-ines"},
-    "CVAT": {"name": "t", "assignee": {"username": "ines", "first_name": "Ines"}, "overlap": 0},
+    "Argilla": {"text": "x", "responses": {"quality": [{"value": 3, "user_id": "mara"}]}},
+    "Prodigy": {"text": "x", "_task_hash": 77, "_annotator_id": "ner-mara", "_session_id": "ner-mara"},
+    "CVAT": {"name": "t", "assignee": {"username": "mara", "first_name": "Mara"}, "overlap": 0},
     "Labelbox": {"projects": {"p1": {"labels": [{"label_details": {"created_by": email(1)}}]}}},
     "SageMaker Ground Truth": {"answers": [{"workerId": "w-1", "timeSpentInSeconds": 12.5}]},
     "Toloka": {"INPUT:image": "u", "OUTPUT:result": "cat", "ASSIGNMENT:worker_id": "w-1"},
