@@ -10,7 +10,7 @@ import contextlib
 import io
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, BinaryIO, cast
@@ -46,10 +46,13 @@ def run(
     Raises RuleError before the first outcome. What cannot be read is an outcome with gaps, not an exception.
     """
     scanner = scanner or detector(policy)
-    yield from schema.viewed(_outcomes(paths, policy, progress, scanner), policy)
+    with contextlib.closing(_outcomes(paths, policy, progress, scanner)) as outcomes:  # and with it the workers
+        yield from schema.viewed(outcomes, policy)
 
 
-def _outcomes(paths: Sequence[str], policy: Policy, progress: Progress | None, scanner: Detector) -> Iterator[Outcome]:
+def _outcomes(
+    paths: Sequence[str], policy: Policy, progress: Progress | None, scanner: Detector
+) -> Generator[Outcome, None, None]:
     batches = _batches(storage.expand(paths), policy)
     seen = Tally()
     jobs = 1 if storage.STDIN in paths else policy.jobs  # standard input can be read in this process, and once
