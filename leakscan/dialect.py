@@ -462,8 +462,8 @@ def _window(items: list[Node]) -> tuple[list[Node], int]:
     if len(window) == 1:
         one = _trim(window[0])
         return [one], _most([*items[:first], one])
-    end = _trim(window[-1])
-    return [_trim(window[0]), *window[1:-1], end], _most([*items[: last - 1], end])
+    end = _fewest(window[-1])
+    return [_fewest(window[0]), *window[1:-1], end], _most([*items[: last - 1], end])
 
 
 def _ends_a_swarm(run: Node, end: Node) -> bool:
@@ -503,18 +503,20 @@ def _runs(items: list[Node]) -> list[tuple[int, int]]:
     return runs
 
 
-def _trim(node: Node) -> Node:
-    """At an end of the window the fewest repeats are enough, and one hit a place rather than one a length.
-
-    An alternation there may be cut to the window of each of its options.
-    """
+def _fewest(node: Node) -> Node:
+    """At an end of the window the fewest repeats are enough, and one hit a place rather than one a length."""
     if isinstance(node, Rep):
         count = min(node.lo, _MOST_TIGHT if _is_tight(node) else _MOST_LOOSE)
         return Rep(node.node, count, count)
+    return node
+
+
+def _trim(node: Node) -> Node:
+    """What of a node that is all of the window is enough; an alternation may be cut to the window of each option."""
     if isinstance(node, Alt) and not (_is_tight(node) and _is_fixed(node)):
         windows = [Seq(tuple(_window(_flatten(option))[0])) for option in node.options]
         return Alt(tuple(windows)) if all(window.items for window in windows) else node
-    return node
+    return _fewest(node)
 
 
 def _emit(node: Node, written: Callable[[Chars], tuple[str, int]]) -> str:
