@@ -282,7 +282,7 @@ def is_noticed(rule: Rule) -> bool:
                 *(_spans(matcher, example, 0) == [] for example in rule.clean),
             ]
         )
-    except (dialect.DialectError, re.error, ValueError):
+    except (dialect.DialectError, re.error, ValueError, TimeoutError):
         return True
 
 
