@@ -4,13 +4,12 @@ Check sums and structure that the vendor documents, or states in its own publish
 checks are; what the other secrets checks share is in ``tokens``.
 """
 
-import json
 import re
 import zlib
 from functools import reduce
 from operator import xor
 
-from leakscan.checks.tokens import b64, not_placeholder, random_token
+from leakscan.checks.tokens import b64, claims, not_placeholder, random_token
 from leakscan.types import Check
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -29,15 +28,6 @@ def _base62(number: int) -> str:
         number, rest = divmod(number, len(_BASE62))
         out = _BASE62[rest] + out
     return out
-
-
-def _claims(text: str) -> dict[str, object]:
-    """Decode base64 of a JSON object; an empty one where it is anything else."""
-    try:
-        value = json.loads(b64(text) or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 # --- stand-ins that the manuals of these vendors print ---------------------------------------
@@ -138,7 +128,7 @@ def grafana_token(text: str) -> bool | None:
     if text.startswith("glsa_"):
         body, _, tail = text.rpartition("_")
         return tail == _crc(body).to_bytes(4, "little").hex()
-    return isinstance(_claims(text.removeprefix("glc_")).get("k"), str)
+    return isinstance(claims(text.removeprefix("glc_")).get("k"), str)
 
 
 # --- structure -------------------------------------------------------------------------------
@@ -167,7 +157,7 @@ def snyk_token(text: str) -> bool | None:
     Source: snyk/go-application-framework and snyk/cli, which read it from there.
     """
     parts = text.split(".")
-    return len(parts) == 4 and isinstance(_claims(parts[2]).get("h"), str)  # noqa: PLR2004
+    return len(parts) == 4 and isinstance(claims(parts[2]).get("h"), str)  # noqa: PLR2004
 
 
 CHECKS: dict[str, Check] = {

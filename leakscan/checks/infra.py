@@ -5,28 +5,18 @@ Formats are those the issuers document; each check names its source.
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import unquote
 
-from leakscan.checks.tokens import b64, not_placeholder, private_key
+from leakscan.checks.tokens import b64, claims, not_placeholder, private_key
 from leakscan.types import Check
 
 # -- decoding, without exceptions ------------------------------------------------------------
 
 
-def _claims(text: str) -> dict[str, object]:
-    """The JSON object in base64, as in a JWT; empty where it is anything else."""
-    try:
-        value = json.loads(b64(text) or b"0")
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 def _payload(token: str) -> dict[str, object]:
     parts = token.split(".")
-    return _claims(parts[1]) if len(parts) == 3 else {}  # noqa: PLR2004  header, payload, signature
+    return claims(parts[1]) if len(parts) == 3 else {}  # noqa: PLR2004  header, payload, signature
 
 
 # -- identifiers that serve as keys ----------------------------------------------------------
@@ -100,8 +90,8 @@ def pem_in_base64(text: str) -> bool | None:
 
 def cloudflare_tunnel_token(text: str) -> bool | None:
     """Check that a tunnel token is base64 of JSON with account, tunnel and secret (``cloudflared``'s TunnelToken)."""
-    claims = _claims(text)
-    return all(isinstance(claims.get(name), str) for name in "ats")
+    found = claims(text)
+    return all(isinstance(found.get(name), str) for name in "ats")
 
 
 # -- data stores and services ----------------------------------------------------------------
@@ -135,12 +125,12 @@ def mapbox_token(text: str) -> bool | None:
 
 def qstash_token(text: str) -> bool | None:
     """Check that a QStash token is base64 of JSON with user and password (upstash.com/docs/qstash)."""
-    return isinstance(_claims(text).get("UserID"), str) and isinstance(_claims(text).get("Password"), str)
+    return isinstance(claims(text).get("UserID"), str) and isinstance(claims(text).get("Password"), str)
 
 
 def jwt_alone(text: str) -> bool | None:
     """Check that header and payload of a JWT are JSON objects, whatever the payload says (RFC 7519)."""
-    return None if "alg" in _claims(text.partition(".")[0]) and _payload(text) else False
+    return None if "alg" in claims(text.partition(".")[0]) and _payload(text) else False
 
 
 CHECKS: dict[str, Check] = {

@@ -154,6 +154,11 @@ def _json_object(text: str) -> dict[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
+def claims(text: str) -> dict[str, object]:
+    """The JSON object in base64, as in a JWT; empty where it is anything else."""
+    return _json_object(text) or {}
+
+
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
