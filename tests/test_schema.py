@@ -154,3 +154,11 @@ def test_a_csv_export_is_known(tmp_path: FilePath) -> None:
         writer.writerows([EXPORTS["Mechanical Turk"]] * 5)
     _, columns = scan(tmp_path / "batch.csv")
     assert ("/WorkerId", "Mechanical Turk") in [(column.field, column.export) for column in columns]
+
+
+def test_a_word_that_ends_its_value_is_whole_though_the_next_value_goes_on(tmp_path: FilePath) -> None:
+    ssn = "536" + "22" + "8734"
+    values = ["xxx", f"ssn {ssn} yes"] * 900  # in the column's buffer: …xxxssn 536…
+    pq.write_table(pa.table({"t": values}), tmp_path / "a.parquet", use_dictionary=False)
+    found, _ = scan(tmp_path / "a.parquet")
+    assert len([f for f in found if f.rule == "US_SSN_PLAIN" and f.location.record is not None]) == 900
